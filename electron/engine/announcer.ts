@@ -1,0 +1,28 @@
+import { agentViewOf } from './api/agents.ts';
+import type { Announcer, EngineParts } from './api/context.ts';
+import type { EventBus } from './event-bus.ts';
+
+/** Tells UIs the newest state of a thing. While the engine is being put together there is nobody to tell. */
+export function makeAnnouncer(bus: EventBus, getParts: () => EngineParts | null): Announcer {
+  return {
+    engine: () => {
+      const parts = getParts();
+      if (parts) bus.emit('engine', () => ({ type: 'engine.changed', engine: parts.status() }));
+    },
+    agent: (id) => {
+      const parts = getParts();
+      const agent = parts?.agents.get(id);
+      if (parts && agent && agent.removedAt === null)
+        bus.emit(`agent:${id}`, () => ({ type: 'agent.changed', agent: agentViewOf(parts, agent) }));
+    },
+    server: (id) => {
+      const parts = getParts();
+      const server = parts?.servers.get(id);
+      if (parts && server && server.removedAt === null)
+        bus.emit(`server:${id}`, () => ({ type: 'server.changed', server: parts.servers.view(server) }));
+    },
+    matrix: (agentId) => {
+      if (getParts()) bus.emit(`matrix:${agentId ?? '*'}`, () => ({ type: 'matrix.changed', agentId }));
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { AgentMatrix, AgentView, Effect, MatrixServer, MatrixTool } from '../../shared/index.ts';
+import { type KnownAgent, viewAgent } from '../agent-registry.ts';
+import { type AgentPolicy, findSwitch } from '../core/evaluate.ts';
+import { BridgeFault } from '../faults.ts';
+import type { EngineParts } from './context.ts';
+import type { HandlersFor } from './handlers.ts';
+
+const weekMs = 7 * 24 * 3_600_000;
+
+/** How the UI sees an agent now. */
+export function agentViewOf(parts: EngineParts, agent: KnownAgent): AgentView {
+  const start = parts.policy.world.agents.get(agent.id)?.start ?? null;
+  return viewAgent(agent, start, parts.listener()?.sessionCount(agent.id) ?? 0);
+}
+
+export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & HandlersFor<'grants'> {
+  const { agents, audit, policy, limiter, announce } = parts;
+  const record = (
+    event: string,
+    agent: KnownAgent,
+    details: Record<string, string | number | boolean | null> | null = null,
+  ) => {
+    const written = audit.append({ event, actor: 'person', agentId: agent.id, agentName: agent.name, details });
+    if (!written)
+      throw new BridgeFault(
+        'unavailable',
+        'The audit log cannot be written, so nothing was changed.',
+        'Free disk space or mend the data folder.',
+      );
+  };
+  const changed = (id: string) => {
+    policy.renew();
+    announce.agent(id);
+    announce.matrix(id);
+  };
+
+  return {
+    'agents.create': ({ name, defaultEffect }) => {
+      const { agent, token } = agents.create(name);
+      record('agent.created', agent, { defaultEffect });
+      if (defaultEffect)
+        parts.store.putGrants(
+          [{ agentId: agent.id, serverId: '*', toolName: '*', effect: defaultEffect }],
+          parts.ports.clock.now(),
+        );
+      changed(agent.id);
+      return { agent: agentViewOf(parts, agent), token };
+    },
+    'agents.update': ({ id, ...changes }) => {
+      const before = agents.editable(id);
+      record('agent.changed', before, {
+        name: changes.name ?? before.name,
+        limit: limitText(changes.limit ?? null),
+        toolLimit: limitText(changes.toolLimit ?? null),
+      });
+      agents.change(id, withoutUndefined(changes));
+      limiter.reset(id);
+      changed(id);
+      return {};
+    },
+    'agents.setPaused': ({ id, paused }) => {
+      record(paused ? 'agent.paused' : 'agent.resumed', agents.editable(id));
+      agents.change(id, { paused });
+      changed(id);
+      return {};
+    },
+    'agents.rotate': ({ id }) => {
+      record('agent.token_rotated', agents.editable(id));
+      const { agent, token } = agents.rotate(id);
+      parts.listener()?.endAgent(id);
+      changed(id);
+      return { agent: agentViewOf(parts, agent), token };
+    },
+    'agents.remove': ({ id }) => {
+      record('agent.removed', agents.editable(id));
+      agents.change(id, { removedAt: parts.ports.clock.now() });
+      parts.listener()?.endAgent(id);
+      policy.renew();
+      parts.bus.emit(`agent:${id}`, () => ({ type: 'agent.removed', id }));
+      return {};
+    },
+    'agents.restore': ({ id }) => {
+      record('agent.restored', agents.editable(id));
+      agents.change(id, { removedAt: null });
+      changed(id);
+      return {};
+    },
+    'agents.matrix': ({ id }) => {
+      const agent = agents.get(id);
+      if (!agent || agent.removedAt !== null)
+        throw new BridgeFault('not_found', 'This agent does not exist any more.', 'Go back to the list of agents.');
+      return makeMatrix(parts, agent);
+    },
+    'grants.set': ({ changes }) => {
+      for (const change of changes) {
+        const agent = agents.editable(change.agentId);
+        record('grant.changed', agent, { server: change.serverId, tool: change.toolName, effect: change.effect });
+      }
+      const previous = policy.setGrants(changes);
+      for (const id of new Set(changes.map((change) => change.agentId))) {
+        announce.agent(id);
+        announce.matrix(id);
+      }
+      return { previous };
+    },
+  };
+}
+
+function makeMatrix(parts: EngineParts, agent: KnownAgent): AgentMatrix {
+  const now = parts.ports.clock.now();
+  const policy: AgentPolicy = parts.policy.world.agents.get(agent.id) ?? {
+    paused: false,
+    tools: new Map(),
+    servers: new Map(),
+    start: null,
+  };
+  const counts = new Map(
+    parts.store.callCounts(agent.id, now - weekMs).map((row) => [`${row.serverId}\0${row.tool}`, row.count]),
+  );
+  const servers = parts.servers.all().map((server): MatrixServer => {
+    const tools = parts.catalog.toolsOf(server.id).map((tool): MatrixTool => {
+      const position = findSwitch(policy, tool);
+      const own: Effect | null = position.source === 'tool' ? position.effect : null;
+      const isHeld = !tool.reviewed && position.effect !== 'deny';
+      return {
+        serverId: server.id,
+        tool: tool.name,
+        exposedName: tool.exposedName,
+        title: textOf(tool.definition.title),
+        description: textOf(tool.definition.description),
+        risk: tool.risk,
+        own,
+        effective: isHeld ? 'ask' : position.effect,
+        source: isHeld ? 'review' : position.source,
+        changed: tool.state === 'changed',
+        calls7d: counts.get(`${server.id}\0${tool.name}`) ?? 0,
+      };
+    });
+    return {
+      serverId: server.id,
+      name: server.name,
+      enabled: server.enabled,
+      reviewed: server.reviewedAt !== null,
+      own: policy.servers.get(server.id) ?? null,
+      tools,
+    };
+  });
+  return {
+    agentId: agent.id,
+    defaultEffect: policy.start,
+    limitRemaining: parts.limiter.remaining(agent.id, agent.limit, now),
+    servers,
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function limitText(limit: { count: number; per: string } | null): string | null {
+  return limit ? `${limit.count}/${limit.per}` : null;
+}
+
+/** Members that were not given stay as they are; `null` is a value. */
+function withoutUndefined<T extends object>(changes: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

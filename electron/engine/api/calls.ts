@@ -1,0 +1,66 @@
+import type { CallDetail, CallView } from '../../shared/index.ts';
+import { outcomeSchema, riskTierSchema } from '../../shared/index.ts';
+import { BridgeFault } from '../faults.ts';
+import type { AuditRow } from '../store/contract.ts';
+import type { EngineParts } from './context.ts';
+import type { HandlersFor } from './handlers.ts';
+
+export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
+  const { journal, store } = parts;
+  return {
+    'calls.detail': ({ id }) => journal.detail(id) ?? readDetail(store.callRows(id)),
+    'calls.older': ({ before, limit }) => {
+      // the log pages by its rows, the UI by calls: a call's last row is where it stands in the log
+      const row = before ? store.callRows(before.id).at(-1) : undefined;
+      const from = before && (row ? { at: row.at, id: row.id } : { at: before.at, id: '' });
+      // one more than asked for tells whether there is another page
+      const rows = store.settledCalls(from, limit + 1);
+      return { calls: rows.slice(0, limit).map(viewOfRow), more: rows.length > limit };
+    },
+    'calls.cancel': ({ id }) => {
+      if (!journal.cancel(id)) throw new BridgeFault('stale', 'This call is already over.');
+      return {};
+    },
+  };
+}
+
+/** A settled call as its last audit row tells it. */
+function viewOfRow(row: AuditRow): CallView {
+  return {
+    id: row.callId ?? row.id,
+    at: row.at - (row.durationMs ?? 0),
+    agentId: row.agentId ?? '',
+    agentName: row.agentName ?? '',
+    serverId: row.serverId ?? '',
+    tool: row.tool ?? '',
+    subject: row.subject ?? '',
+    status: 'settled',
+    outcome: outcomeSchema.catch('unknown').parse(row.outcome),
+    effect: row.effect,
+    riskTier: riskTierSchema.catch('write').parse(row.riskTier),
+    durationMs: row.durationMs,
+    waitedMs: row.waitedMs,
+    approvalId: null,
+    expiresAt: null,
+  };
+}
+
+/** What the audit log still knows of a call that has left memory. */
+function readDetail(rows: AuditRow[]): CallDetail {
+  const last = rows.at(-1);
+  const first = rows[0];
+  if (!last || !first) throw new BridgeFault('not_found', 'This call is not known.');
+  return {
+    view: viewOfRow(last),
+    decision: null,
+    risk: null,
+    arguments: null,
+    argumentsDigest: last.argumentsDigest,
+    result: null,
+    resultDigest: last.resultDigest,
+    told: null,
+    timeline: rows.map((row) => ({ offsetMs: row.at - first.at, name: row.event, note: row.reasonCode })),
+    clientName: null,
+    forgotten: true,
+  };
+}

@@ -1,0 +1,48 @@
+import type { EngineStatus, EventBody } from '../../shared/index.ts';
+import type { AgentRegistry } from '../agent-registry.ts';
+import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { AgentListener } from '../downstream/contract.ts';
+import type { EventBus } from '../event-bus.ts';
+import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
+import type { AuditGate } from '../pipeline/audit-gate.ts';
+import type { CallJournal } from '../pipeline/call-journal.ts';
+import type { Limiter } from '../pipeline/limiter.ts';
+import type { PolicyState } from '../policy-state.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { ServerRegistry } from '../server-registry.ts';
+import type { StoreWriter } from '../store/contract.ts';
+import type { Catalog } from '../upstream/catalog.ts';
+import type { LinkPool } from '../upstream/contract.ts';
+
+/** The parts of a running engine that its API works on. */
+export interface EngineParts {
+  ports: EnginePorts;
+  store: StoreWriter;
+  audit: AuditGate;
+  bus: EventBus;
+  agents: AgentRegistry;
+  servers: ServerRegistry;
+  catalog: Catalog;
+  keeper: CatalogKeeper;
+  pool: LinkPool;
+  policy: PolicyState;
+  journal: CallJournal;
+  approvals: ApprovalQueue;
+  limiter: Limiter;
+  /** The agents' listener, while it is up. */
+  listener(): AgentListener | null;
+  /** Opens the agents' listener on a port; the fault is in `status()` when it cannot be. */
+  openListener(port: number): Promise<void>;
+  status(): EngineStatus;
+  announce: Announcer;
+}
+
+/** Tells every UI what changed, by its newest state. */
+export interface Announcer {
+  engine(): void;
+  agent(id: string): void;
+  server(id: string): void;
+  matrix(agentId: string | null): void;
+}
+
+export type Emit = (key: string, body: () => EventBody) => void;

@@ -1,0 +1,85 @@
+import { BridgeFault } from '../faults.ts';
+import { agentViewOf, makeAgentHandlers } from './agents.ts';
+import { makeCallHandlers } from './calls.ts';
+import type { EngineParts } from './context.ts';
+import type { Handlers, HandlersFor } from './handlers.ts';
+import { makeServerHandlers } from './servers.ts';
+
+const snapshotCalls = 500;
+
+export function makeHandlers(parts: EngineParts): Handlers {
+  return {
+    ...makeEngineHandlers(parts),
+    ...makeCallHandlers(parts),
+    ...makeAgentHandlers(parts),
+    ...makeServerHandlers(parts),
+    ...makeApprovalHandlers(parts),
+    snapshot: () => {
+      // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
+      parts.bus.flush();
+      return {
+        epoch: parts.bus.epoch,
+        revision: parts.bus.revision,
+        engine: parts.status(),
+        agents: parts.agents.all().map((agent) => agentViewOf(parts, agent)),
+        servers: parts.servers.all().map((server) => parts.servers.view(server)),
+        approvals: parts.approvals.open(),
+        calls: parts.journal.recent(snapshotCalls),
+      };
+    },
+  };
+}
+
+function makeEngineHandlers(parts: EngineParts): HandlersFor<'engine'> {
+  return {
+    'engine.setPaused': ({ paused }) => {
+      const written = parts.audit.append({ event: paused ? 'engine.paused' : 'engine.resumed', actor: 'person' });
+      // pausing only narrows, so it happens even when it cannot be written down
+      if (!written && !paused)
+        throw new BridgeFault(
+          'unavailable',
+          'The audit log cannot be written, so nothing was resumed.',
+          'Free disk space or mend the data folder.',
+        );
+      parts.policy.setPaused(paused);
+      return {};
+    },
+    'engine.setPort': async ({ port }) => {
+      if (parts.status().configFile !== null)
+        throw new BridgeFault(
+          'managed',
+          'The port is set where this gateway was started.',
+          'Change it there and start again.',
+        );
+      await parts.openListener(port);
+      if (parts.status().mcpUrl === null)
+        throw new BridgeFault(
+          'conflict',
+          parts.status().listenerFault?.message ?? 'The port cannot be used.',
+          'Choose another port.',
+        );
+      parts.ports.settings.setPort(port);
+      parts.audit.append({ event: 'engine.port_changed', actor: 'person', details: { port } });
+      return {};
+    },
+    'engine.retryListener': async () => {
+      const { port, listenerFault } = parts.status();
+      if (listenerFault) await parts.openListener(port);
+      return {};
+    },
+  };
+}
+
+function makeApprovalHandlers(parts: EngineParts): HandlersFor<'approvals'> {
+  return {
+    'approvals.decide': (decision) => {
+      parts.approvals.decide(decision);
+      return {};
+    },
+    'approvals.extend': ({ id }) => ({ expiresAt: parts.approvals.extend(id) }),
+    'approvals.history': ({ before, limit }) => {
+      const cards = parts.approvals.history(before, limit + 1);
+      return { approvals: cards.slice(0, limit), more: cards.length > limit };
+    },
+  };
+}

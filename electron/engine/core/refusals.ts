@@ -1,0 +1,43 @@
+import type { Reply } from '../wire/json-rpc.ts';
+import { rpcErrorCodes } from '../wire/json-rpc.ts';
+
+/**
+ * How each end of a call looks to the agent. A tool that is not listed for it and a tool that does not exist answer
+ * alike, to the byte; a listed tool that is refused answers as a tool error, so that the model reads why.
+ */
+export function replyUnknownTool(name: string): Reply {
+  return { kind: 'error', error: { code: rpcErrorCodes.invalidParams, message: `Unknown tool: ${name}` } };
+}
+
+export function replyToolError(text: string): Reply {
+  return { kind: 'result', result: { content: [{ type: 'text', text }], isError: true } };
+}
+
+export function replyRateLimited(retryAfterMs: number): Reply {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return {
+    kind: 'result',
+    result: {
+      content: [
+        { type: 'text', text: `Rate limit reached. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` },
+      ],
+      isError: true,
+      _meta: { 'scopegate/retryAfterMs': retryAfterMs },
+    },
+  };
+}
+
+export const told = {
+  blocked: 'Blocked by the user’s policy. This call was not made.',
+  paused: 'The user has paused this agent. This call was not made. Try again later.',
+  callAgain:
+    'Waiting for the user’s approval. This call has not been made yet: call again with the same arguments to continue.',
+  deniedBy: (why: string | null) => (why ? `The user denied this call: ${why}` : 'The user denied this call.'),
+  expired: 'The user did not answer in time. This call was not made.',
+  changed: 'The tool changed while this call was waiting. This call was not made; list the tools again.',
+  degraded: 'ScopeGate cannot write its audit log, so no call is made until that is mended.',
+  unrecorded:
+    'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',
+  cancelled: 'The call was cancelled.',
+  internal: 'ScopeGate failed while handling this call. The call was refused.',
+} as const;

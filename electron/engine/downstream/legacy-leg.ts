@@ -1,0 +1,207 @@
+import type { AgentIdentity } from '../exchange.ts';
+import type { RpcErrorBody, RpcId, RpcMessage, RpcRequest } from '../wire/json-rpc.ts';
+import { rpcErrorCodes } from '../wire/json-rpc.ts';
+import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
+import type { AgentRequest } from './agent-request.ts';
+import type { DownstreamPorts } from './contract.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { sendEmpty, sendError, sendJson, transportErrorCodes } from './http-reply.ts';
+import { batchVersion, buildInitializeResult, legacyVersions, readInitialize } from './initialize.ts';
+import type { ListenerLimits } from './listener-limits.ts';
+import type { ReplySlot } from './reply-slot.ts';
+import { createReplySlot } from './reply-slot.ts';
+import { runExchange, sessionOver } from './running-exchange.ts';
+import { openSessionStream } from './session-stream.ts';
+import type { Session, SessionTable } from './session-table.ts';
+
+export interface LegacyLegParts {
+  ports: DownstreamPorts;
+  sessions: SessionTable;
+  heartbeat: Heartbeat;
+  limits: ListenerLimits;
+}
+
+/** What of a session-ful request is wrong before its message is looked at. */
+interface SessionFault {
+  status: number;
+  error: RpcErrorBody;
+}
+
+/** Streamable HTTP as MCP 2025-03-26, 2025-06-18 and 2025-11-25 have it: sessions, POST, GET stream, DELETE. */
+export interface LegacyLeg {
+  allowsBatch(request: AgentRequest): boolean;
+  /** @param bodyBytes length of the body that `messages` came from */
+  post(request: AgentRequest, messages: readonly RpcMessage[], isBatch: boolean, bodyBytes: number): void;
+  openStream(request: AgentRequest): void;
+  endSession(request: AgentRequest): void;
+  /** Sends a notification to every session of the agent that listens. */
+  notify(agentId: string, method: string): void;
+}
+
+export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
+  const { sessions } = parts;
+  return {
+    allowsBatch(request) {
+      const session = findSession(sessions, request.agent, request.sessionId);
+      return session?.info.protocolVersion === batchVersion;
+    },
+    post(request, messages, isBatch, bodyBytes) {
+      const [first] = messages;
+      if (!isBatch && first?.kind === 'request' && first.method === 'initialize' && request.sessionId === null) {
+        initialize(parts, request, first, bodyBytes);
+        return;
+      }
+      const session = requireSession(sessions, request);
+      if (isFault(session)) sendError(request.res, session.status, isBatch ? null : idOf(first), session.error);
+      else receive(parts, session, request, messages, isBatch);
+    },
+    openStream(request) {
+      const session = requireSession(sessions, request);
+      if (isFault(session)) sendError(request.res, session.status, null, session.error);
+      else openStream(parts, session, request);
+    },
+    endSession(request) {
+      const session = requireSession(sessions, request);
+      if (isFault(session)) {
+        sendError(request.res, session.status, null, session.error);
+        return;
+      }
+      sessions.end(session);
+      sendEmpty(request.res, 200);
+    },
+    notify(agentId, method) {
+      const message = serializeNotification(method);
+      // Each message goes on one stream only (Streamable HTTP, multiple connections): the newest that takes it.
+      for (const session of sessions.ofAgent(agentId))
+        [...session.streams].reverse().some((stream) => stream.send(message));
+    },
+  };
+}
+
+function initialize(parts: LegacyLegParts, request: AgentRequest, message: RpcRequest, bodyBytes: number): void {
+  const { res, agent } = request;
+  if (bodyBytes > parts.limits.initializeBytes) {
+    refuseMessage(request, 413, message.id, 'This initialize request is too large.');
+    return;
+  }
+  const outcome = readInitialize(message.params);
+  if (!outcome.ok) {
+    sendError(res, 400, message.id, outcome.error);
+    return;
+  }
+  const session = parts.sessions.open(agent, outcome.info);
+  if (session === null) {
+    refuseMessage(request, 429, message.id, 'This agent has too many sessions in use.');
+    return;
+  }
+  const result = buildInitializeResult(parts.ports, agent, session.info);
+  sendJson(res, 200, serializeReply(message.id, { kind: 'result', result }), ['Mcp-Session-Id', session.info.id]);
+}
+
+/** Runs what a POST holds: requests share its answer, everything else needs none. */
+function receive(
+  parts: LegacyLegParts,
+  session: Session,
+  request: AgentRequest,
+  messages: readonly RpcMessage[],
+  isBatch: boolean,
+): void {
+  const requests = messages.filter((message) => message.kind === 'request');
+  const problem = findProblem(session, requests, parts.limits.runningPerSession);
+  if (problem !== null) {
+    sendError(request.res, problem.status, isBatch ? null : idOf(messages[0]), problem.error);
+    return;
+  }
+  for (const message of messages) {
+    // Responses answer nothing, since this gateway asks agents nothing yet; other notifications tell it nothing it needs.
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+      const cancelled = message.params?.requestId;
+      if (typeof cancelled === 'string' || typeof cancelled === 'number') session.running.get(cancelled)?.cancel();
+    }
+  }
+  if (requests.length === 0) {
+    sendEmpty(request.res, 202);
+    return;
+  }
+  const slot = createReplySlot(request.res, {
+    expected: requests.length,
+    isBatch,
+    accepts: request.accepts,
+    heartbeat: parts.heartbeat,
+    bufferBytes: parts.limits.streamBufferBytes,
+  });
+  for (const message of requests) answerRequest(parts, session, message, slot, request.receivedAt);
+}
+
+function answerRequest(
+  parts: LegacyLegParts,
+  session: Session,
+  message: RpcRequest,
+  slot: ReplySlot,
+  receivedAt: number,
+): void {
+  // Answered per hop: it asks whether this gateway lives, not a server behind it.
+  if (message.method === 'ping') slot.settle(serializeReply(message.id, { kind: 'result', result: {} }));
+  else runExchange(parts.ports, session, message, slot, receivedAt);
+}
+
+/** Why a session cannot take these requests, or null. Nothing of a POST runs unless all of it can. */
+function findProblem(session: Session, requests: readonly RpcRequest[], limit: number): SessionFault | null {
+  const ids = new Set<RpcId>();
+  for (const { id, method } of requests) {
+    if (method === 'initialize') return invalidRequest('This session is initialized already.');
+    // Two requests under one id could not be told apart, neither in their replies nor in a cancellation.
+    if (ids.has(id) || session.running.has(id)) return invalidRequest('A request with this id is running already.');
+    ids.add(id);
+  }
+  if (session.running.size + requests.length > limit) {
+    return { status: 429, error: { code: transportErrorCodes.refused, message: 'Too many requests are running.' } };
+  }
+  return null;
+}
+
+function openStream(parts: LegacyLegParts, session: Session, request: AgentRequest): void {
+  let open = 0;
+  for (const other of parts.sessions.ofAgent(request.agent.id)) open += other.streams.length;
+  if (open >= parts.limits.streamsPerAgent) {
+    refuseMessage(request, 429, null, 'This agent has too many open streams.');
+    return;
+  }
+  const stream = openSessionStream(request.res, parts.heartbeat, parts.limits.streamBufferBytes);
+  session.streams.push(stream);
+  request.res.once('close', () => {
+    const index = session.streams.indexOf(stream);
+    if (index !== -1) session.streams.splice(index, 1);
+    parts.sessions.touch(session);
+  });
+}
+
+function requireSession(sessions: SessionTable, request: AgentRequest): Session | SessionFault {
+  const { agent, sessionId, protocolVersion } = request;
+  // Absent means 2025-03-26 to the specification, and here whatever the session agreed on.
+  if (protocolVersion !== null && !legacyVersions.includes(protocolVersion)) {
+    return invalidRequest(`MCP-Protocol-Version must be one of ${legacyVersions.join(', ')}.`);
+  }
+  if (sessionId === null) return invalidRequest('The header Mcp-Session-Id is missing: begin with initialize.');
+  return findSession(sessions, agent, sessionId) ?? { status: 404, error: sessionOver };
+}
+
+function findSession(sessions: SessionTable, agent: AgentIdentity, sessionId: string | null): Session | null {
+  return sessionId === null ? null : sessions.find(agent.id, sessionId);
+}
+
+function isFault(found: Session | SessionFault): found is SessionFault {
+  return 'status' in found;
+}
+
+function invalidRequest(message: string): SessionFault {
+  return { status: 400, error: { code: rpcErrorCodes.invalidRequest, message } };
+}
+
+function refuseMessage(request: AgentRequest, status: number, id: RpcId | null, message: string): void {
+  sendError(request.res, status, id, { code: transportErrorCodes.refused, message });
+}
+
+function idOf(message: RpcMessage | undefined): RpcId | null {
+  return message?.kind === 'request' ? message.id : null;
+}

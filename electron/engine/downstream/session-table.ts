@@ -1,0 +1,106 @@
+import type { AgentIdentity, SessionInfo } from '../exchange.ts';
+import type { Clock } from '../ports.ts';
+import type { RpcId } from '../wire/json-rpc.ts';
+import type { ListenerLimits } from './listener-limits.ts';
+import type { RunningExchange } from './running-exchange.ts';
+import type { SessionStream } from './session-stream.ts';
+
+/** What an `initialize` of the legacy eras opened. */
+export interface Session {
+  readonly agent: AgentIdentity;
+  readonly info: SessionInfo;
+  /** Milliseconds since the epoch. */
+  lastSeenAt: number;
+  readonly running: Map<RpcId, RunningExchange>;
+  /** Open GET streams, the newest last. */
+  readonly streams: SessionStream[];
+}
+
+export interface SessionTableOptions {
+  clock: Clock;
+  limits: Pick<ListenerLimits, 'sessionsPerAgent' | 'sessionIdleMs'>;
+  onOpened(session: Session): void;
+  onEnded(session: Session): void;
+}
+
+/**
+ * All open sessions, by agent and then by id: an id alone finds nothing, so another agent's session and one that never
+ * was look exactly alike.
+ */
+export class SessionTable {
+  readonly #options: SessionTableOptions;
+  readonly #byAgent = new Map<string, Map<string, Session>>();
+
+  constructor(options: SessionTableOptions) {
+    this.#options = options;
+  }
+
+  /** Null when the agent has as many sessions as it may and uses all of them; else its longest idle one makes room. */
+  open(agent: AgentIdentity, info: SessionInfo): Session | null {
+    const sessions = this.#byAgent.get(agent.id) ?? new Map<string, Session>();
+    if (sessions.size >= this.#options.limits.sessionsPerAgent) {
+      const oldest = findLongestIdle(sessions.values());
+      if (oldest === null) return null;
+      this.end(oldest);
+    }
+    const session: Session = { agent, info, lastSeenAt: this.#options.clock.now(), running: new Map(), streams: [] };
+    // Ending the only session drops the agent's map, so it is set again here.
+    this.#byAgent.set(agent.id, sessions.set(info.id, session));
+    this.#options.onOpened(session);
+    return session;
+  }
+
+  find(agentId: string, sessionId: string): Session | null {
+    const session = this.#byAgent.get(agentId)?.get(sessionId);
+    if (session === undefined) return null;
+    this.touch(session);
+    return session;
+  }
+
+  touch(session: Session): void {
+    session.lastSeenAt = this.#options.clock.now();
+  }
+
+  ofAgent(agentId: string): Session[] {
+    return [...(this.#byAgent.get(agentId)?.values() ?? [])];
+  }
+
+  count(agentId: string): number {
+    return this.#byAgent.get(agentId)?.size ?? 0;
+  }
+
+  /** Ends its streams and running exchanges; safe to call twice. */
+  end(session: Session): void {
+    const sessions = this.#byAgent.get(session.agent.id);
+    if (sessions?.delete(session.info.id) !== true) return;
+    if (sessions.size === 0) this.#byAgent.delete(session.agent.id);
+    for (const exchange of [...session.running.values()]) exchange.abandon();
+    for (const stream of session.streams.splice(0)) stream.end();
+    this.#options.onEnded(session);
+  }
+
+  endIdle(): void {
+    const before = this.#options.clock.now() - this.#options.limits.sessionIdleMs;
+    for (const session of this.#all()) if (isIdle(session) && session.lastSeenAt <= before) this.end(session);
+  }
+
+  endAll(): void {
+    for (const session of this.#all()) this.end(session);
+  }
+
+  #all(): Session[] {
+    return [...this.#byAgent.values()].flatMap((sessions) => [...sessions.values()]);
+  }
+}
+
+function isIdle(session: Session): boolean {
+  return session.running.size === 0 && session.streams.length === 0;
+}
+
+function findLongestIdle(sessions: Iterable<Session>): Session | null {
+  let oldest: Session | null = null;
+  for (const session of sessions) {
+    if (isIdle(session) && (oldest === null || session.lastSeenAt < oldest.lastSeenAt)) oldest = session;
+  }
+  return oldest;
+}

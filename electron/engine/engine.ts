@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { dispatch } from './api/dispatch.ts';
+import { makeHandlers } from './api/make-handlers.ts';
+import type { Engine, EngineOptions } from './contract.ts';
+import { openDataDir } from './data-dir.ts';
+import { loadEngineKey } from './engine-key.ts';
+import { assembleParts, type Ground } from './engine-parts.ts';
+import type { EnginePorts } from './ports.ts';
+import { openStore } from './store/open.ts';
+import { defaultTuning, type EngineTuning } from './tuning.ts';
+
+/** The agents' port before the user chose one. */
+export const defaultPort = 7420;
+
+/**
+ * The one composition root: opens the data, wires the parts, recovers what a killed engine left, opens the agents'
+ * listener. A listener that cannot be opened is no failure: the engine runs and `status()` says why.
+ * Throws `EngineStartError` when the data cannot be used; nothing is changed then.
+ */
+export async function createEngine(
+  ports: EnginePorts,
+  options: EngineOptions,
+  tuning: Partial<EngineTuning> = {},
+): Promise<Engine> {
+  const dataDir = openDataDir(ports.dataDir);
+  try {
+    const key = await loadEngineKey(dataDir.path, ports.keys, randomBytes);
+    const store = openStore({
+      file: join(dataDir.path, 'scopegate.db'),
+      ...(ports.sqliteBinding ? { nativeBinding: ports.sqliteBinding } : {}),
+    });
+    return await startEngine({ ports, options, tuning: { ...defaultTuning, ...tuning }, dataDir, key, store });
+  } catch (error) {
+    dataDir.release();
+    throw error;
+  }
+}
+
+async function startEngine(ground: Ground): Promise<Engine> {
+  const { ports, options, store, dataDir } = ground;
+  const { parts, side } = assembleParts(ground);
+  if (ground.key.replaced) parts.audit.append({ event: 'engine.key_replaced', actor: 'engine' });
+  parts.audit.append({
+    event: 'engine.started',
+    actor: 'engine',
+    details: { version: ports.version, host: ports.host },
+  });
+
+  parts.keeper.readUnknown();
+  await side.open(options.port ?? options.declared?.port ?? ports.settings.getPort() ?? defaultPort);
+
+  const handlers = makeHandlers(parts);
+  let stopping: Promise<void> | null = null;
+  const stop = async () => {
+    parts.approvals.close();
+    await side.close();
+    parts.keeper.close();
+    await parts.pool.close();
+    parts.audit.append({ event: 'engine.stopped', actor: 'engine' });
+    parts.bus.flush();
+    store.close();
+    dataDir.release();
+  };
+  return {
+    dispatch: (request) => dispatch(handlers, ports.log, request),
+    subscribe: (listener) => parts.bus.subscribe(listener),
+    status: parts.status,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { type ApprovalView, approvalViewSchema } from '../../shared/index.ts';
+import { digestRequest } from '../core/canonical.ts';
+import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
+import type { ApprovalRecord } from '../store/contract.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+
+/** What the queue knows of the agent behind a call, for the card. */
+export interface AgentFacts {
+  tokenHint: string;
+  firstSeenAt: number;
+  priorCalls: number;
+}
+
+/** What an approval of this call is bound to. */
+export function digestOf(key: Buffer, call: ResolvedCall): string {
+  return digestRequest(key, {
+    agentId: call.exchange.agent.id,
+    serverId: call.tool.serverId,
+    tool: call.tool.name,
+    definitionHash: call.tool.definitionHash,
+    argumentsDigest: call.argumentsDigest,
+  });
+}
+
+/** The card of a call, made from the very value that will be sent. */
+export function makeCard(
+  call: DecidedCall,
+  id: string,
+  digest: string,
+  facts: AgentFacts,
+  at: number,
+  expiresAt: number,
+): ApprovalView {
+  const { agent, session } = call.exchange;
+  const { description } = call.tool.definition;
+  return {
+    id,
+    callId: call.id,
+    agentId: agent.id,
+    agentName: agent.name,
+    tokenHint: facts.tokenHint,
+    clientName: session?.clientInfo ? `${session.clientInfo.name} ${session.clientInfo.version}` : null,
+    agentFirstSeenAt: facts.firstSeenAt,
+    priorCalls: facts.priorCalls,
+    serverId: call.tool.serverId,
+    serverName: call.tool.serverName,
+    tool: call.tool.name,
+    toolDescription: typeof description === 'string' ? description : null,
+    subject: call.subject,
+    arguments: call.arguments,
+    digest,
+    risk: call.risk,
+    decision: call.decision,
+    status: 'pending',
+    waiting: 0,
+    createdAt: at,
+    expiresAt,
+    decidedAt: null,
+    decidedBy: null,
+    denyReason: null,
+    denyNote: null,
+  };
+}
+
+/** The row of a card. Arguments are kept only while the card is open. */
+export function toRecord(card: ApprovalView): ApprovalRecord {
+  const { arguments: args, ...rest } = card;
+  const isOpen = card.status === 'pending' || card.status === 'approved';
+  return {
+    id: card.id,
+    callId: card.callId,
+    agentId: card.agentId,
+    serverId: card.serverId,
+    tool: card.tool,
+    digest: card.digest,
+    card: JSON.parse(JSON.stringify(rest)) as JsonObject,
+    argumentsJson: isOpen ? JSON.stringify(args) : null,
+    status: card.status,
+    createdAt: card.createdAt,
+    expiresAt: card.expiresAt,
+    decidedAt: card.decidedAt,
+    decidedBy: card.decidedBy,
+    denyReason: card.denyReason,
+    denyNote: card.denyNote,
+  };
+}
+
+/** A card from its row; null when the row is not one of ours any more. */
+export function fromRecord(record: ApprovalRecord): ApprovalView | null {
+  const parsed = approvalViewSchema.safeParse({
+    ...record.card,
+    arguments: record.argumentsJson === null ? null : JSON.parse(record.argumentsJson),
+    waiting: 0,
+  });
+  return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,46 @@
+/** Everything the engine needs of its host. A host is Electron's main process or plain Node; tests give their own. */
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+}
+
+/**
+ * Protects the engine's own 32-byte key at rest. `os-keyring`: only this user's session can open it.
+ * `file-mode`: nothing but the file's 0600 mode protects it; the UI says so.
+ */
+export interface KeyPort {
+  readonly protection: 'os-keyring' | 'file-mode';
+  protect(plain: Buffer): Promise<Buffer>;
+  /** Throws when the sealed bytes cannot be opened by this user or on this machine. */
+  unprotect(sealed: Buffer): Promise<Buffer>;
+}
+
+/** Small durable preferences of the host (electron-store or conf). */
+export interface SettingsPort {
+  /** The agents' port the user chose; undefined before the first choice. */
+  getPort(): number | undefined;
+  setPort(port: number): void;
+}
+
+export interface LogPort {
+  /** Structured, one line; values must not hold secrets, arguments or results. */
+  info(message: string, fields?: Record<string, string | number | boolean | null>): void;
+  warn(message: string, fields?: Record<string, string | number | boolean | null>): void;
+  error(message: string, fields?: Record<string, string | number | boolean | null>): void;
+}
+
+export interface EnginePorts {
+  clock: Clock;
+  keys: KeyPort;
+  settings: SettingsPort;
+  log: LogPort;
+  host: 'electron' | 'headless';
+  version: string;
+  /** Absolute; created with mode 0700 when missing. */
+  dataDir: string;
+  /** Overrides better-sqlite3's own lookup of its native addon. */
+  sqliteBinding?: string;
+  /** Environment of the host process: the source of `env:NAME` references and of the children's allow-listed variables. */
+  env: Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,169 @@
+import type { Effect, GrantChange, GrantKey, Outcome, RateLimit, Transport } from '../../shared/index.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+
+/**
+ * What the rest of the engine asks of the store. Reading and writing are different types: who only holds a `Reader`
+ * cannot change anything. Declared servers and agents (a configuration file) have no row of their own, yet their tools,
+ * approvals and audit rows are stored: no foreign key may require one. All calls are synchronous (better-sqlite3) and throw only when the database itself is broken.
+ */
+
+export interface AgentRecord {
+  id: string;
+  name: string;
+  /** SHA-256 of the token, 32 bytes. */
+  tokenHash: Buffer;
+  tokenHint: string;
+  clientName: string | null;
+  paused: boolean;
+  limit: RateLimit | null;
+  toolLimit: RateLimit | null;
+  createdAt: number;
+  lastSeenAt: number | null;
+  /** Set while removed but still restorable. */
+  removedAt: number | null;
+}
+
+export interface ServerRecord {
+  id: string;
+  name: string;
+  transport: Transport;
+  enabled: boolean;
+  trusted: boolean;
+  createdAt: number;
+  /** When a person first accepted its tools; null hides the whole server. */
+  reviewedAt: number | null;
+  removedAt: number | null;
+}
+
+export interface ToolRecord {
+  serverId: string;
+  name: string;
+  /** The server's own definition, whole. */
+  definition: JsonObject;
+  definitionHash: string;
+  /** Hash and text of the definition a person accepted; null: never reviewed. */
+  reviewedHash: string | null;
+  reviewedDefinition: JsonObject | null;
+  firstSeenAt: number;
+  /** Place in the server's own list. */
+  position: number;
+}
+
+export interface GrantRecord extends GrantKey {
+  effect: Effect;
+  updatedAt: number;
+}
+
+export interface ApprovalRecord {
+  id: string;
+  callId: string;
+  agentId: string;
+  serverId: string;
+  tool: string;
+  /** HMAC-SHA-256 of the canonical request under the engine key, hex. */
+  digest: string;
+  /** Plain `ApprovalView` parts that must survive a restart, as JSON. Arguments are erased once decided. */
+  card: JsonObject;
+  argumentsJson: string | null;
+  status: string;
+  createdAt: number;
+  expiresAt: number;
+  decidedAt: number | null;
+  decidedBy: string | null;
+  denyReason: string | null;
+  denyNote: string | null;
+}
+
+/** One line of the append-only log. `seq`, `prevHash` and `hash` are the store's. */
+export interface AuditEvent {
+  at: number;
+  /** `call.decided`, `call.settled`, `call.refused`, `call.recovered`, `approval.decided`, `agent.created`, `grant.changed`, … */
+  event: string;
+  actor: 'agent' | 'person' | 'engine' | 'config';
+  agentId: string | null;
+  agentName: string | null;
+  serverId: string | null;
+  tool: string | null;
+  callId: string | null;
+  effect: Effect | null;
+  outcome: Outcome | null;
+  reasonCode: string | null;
+  riskTier: string | null;
+  policyVersion: number | null;
+  argumentsDigest: string | null;
+  resultDigest: string | null;
+  resultBytes: number | null;
+  durationMs: number | null;
+  waitedMs: number | null;
+  approvalId: string | null;
+  /** One line on what the call is about, at most 120 characters. */
+  subject: string | null;
+  /** Further facts, small, never arguments, results or secrets. */
+  details: JsonObject | null;
+}
+export interface AuditRow extends AuditEvent {
+  seq: number;
+  id: string;
+  prevHash: string;
+  hash: string;
+}
+/** A stored line of the log as the hash chain sees it: the columns in order, nothing parsed. */
+export interface ChainRow {
+  values: readonly (string | number | null)[];
+  prevHash: Buffer;
+  hash: Buffer;
+}
+
+export interface StoreReader {
+  agents(): AgentRecord[];
+  servers(): ServerRecord[];
+  tools(serverId: string): ToolRecord[];
+  grants(): GrantRecord[];
+  /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
+  approvals(filter: { status: 'open' } | { status: 'closed'; before: number | null; limit: number }): ApprovalRecord[];
+  /**
+   * Newest first: one row for each call that has settled, was refused or recovered, older than `before`. `id` is a call
+   * id; when that call has ended its own row is the mark, else every row before the time `at` follows.
+   */
+  settledCalls(before: { at: number; id: string } | null, limit: number): AuditRow[];
+  /** The rows of one call, oldest first. */
+  callRows(callId: string): AuditRow[];
+  /** Forwarded calls whose outcome was never written: `call.decided` rows (effect not deny) without an end, oldest first. */
+  unfinishedCalls(): AuditRow[];
+  /** Raw lines of the log after a sequence number, in order, for `verifyChain`. */
+  chainRows(afterSeq: number, limit: number): ChainRow[];
+  auditCount(): number;
+  /** Calls per (server, tool) of one agent that ended since a time, refused ones included. */
+  callCounts(agentId: string, since: number): { serverId: string; tool: string; count: number }[];
+  /** Calls of one agent to one tool that went through to the server; refused ones do not count as experience. */
+  priorCalls(agentId: string, serverId: string, tool: string): number;
+  policyVersion(): number;
+  flag(name: 'paused'): boolean;
+}
+
+export interface StoreWriter extends StoreReader {
+  /** Runs `work` in one transaction; everything or nothing. */
+  transaction<T>(work: () => T): T;
+  putAgent(agent: AgentRecord): void;
+  touchAgent(id: string, at: number, clientName: string | null): void;
+  deleteAgent(id: string): void;
+  putServer(server: ServerRecord): void;
+  deleteServer(id: string): void;
+  /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
+  putTools(
+    serverId: string,
+    tools: Pick<ToolRecord, 'name' | 'definition' | 'definitionHash' | 'position'>[],
+    at: number,
+  ): void;
+  /** Only tools whose current hash equals the given one become reviewed; returns the names that did. */
+  markReviewed(serverId: string, tools: { name: string; definitionHash: string }[], at: number): string[];
+  /** Returns what stood before, in the shape that undoes it. */
+  putGrants(changes: GrantChange[], at: number): GrantChange[];
+  putApproval(approval: ApprovalRecord): void;
+  /** Appends one row and returns its sequence number; throws when it could not be made durable. */
+  appendAudit(event: AuditEvent): number;
+  /** Adds one and returns the new policy version. */
+  bumpPolicyVersion(): number;
+  setFlag(name: 'paused', value: boolean): void;
+  close(): void;
+}

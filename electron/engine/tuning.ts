@@ -1,0 +1,14 @@
+import type { ApprovalTiming } from './pipeline/approval-queue.ts';
+import type { CallTiming } from './pipeline/ports.ts';
+
+export type EngineTuning = ApprovalTiming & CallTiming;
+
+/** Times of the product, milliseconds (policy-and-approvals: 5 min for a person, 10 min armed; agents give up at 60 s). */
+export const defaultTuning: EngineTuning = {
+  timeoutMs: 5 * 60_000,
+  extendMs: 5 * 60_000,
+  armedMs: 10 * 60_000,
+  giveUpMs: 50_000,
+  progressMs: 10_000,
+  upstreamMs: 120_000,
+};

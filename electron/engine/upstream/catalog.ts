@@ -1,0 +1,221 @@
+import type { Risk } from '../../shared/index.ts';
+import { hashDefinition } from '../core/canonical.ts';
+import { classifyRisk } from '../core/risk.ts';
+import { exposeNames } from '../core/tool-names.ts';
+import type { LogPort } from '../ports.ts';
+import type { StoreWriter, ToolRecord } from '../store/contract.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+import type { LinkPool } from './contract.ts';
+
+/** A tool agents may be offered, with everything a call needs of it. */
+export interface CatalogTool {
+  serverId: string;
+  serverName: string;
+  name: string;
+  exposedName: string;
+  definition: JsonObject;
+  definitionHash: string;
+  reviewed: boolean;
+  state: 'new' | 'changed' | 'reviewed';
+  reviewedDefinition: JsonObject | null;
+  risk: Risk;
+  /** The definition under its exposed name, serialised once for every list. */
+  listed: string;
+}
+
+export interface CatalogServer {
+  id: string;
+  name: string;
+  enabled: boolean;
+  trusted: boolean;
+  /** A declared server: whatever it first shows counts as reviewed; drift still asks. */
+  pinAtFirstSight: boolean;
+  reviewed: boolean;
+}
+
+interface Ports {
+  store: StoreWriter;
+  pool: Pick<LinkPool, 'listTools' | 'state'>;
+  log: LogPort;
+  now(): number;
+  /** A server's tools, or what is known of them, changed. */
+  onChanged(serverId: string): void;
+}
+
+/**
+ * What every server offers, as last synced, with the pins a person accepted. Known from the store at once; synced when a
+ * server connects, says `list_changed`, or every five minutes while it runs.
+ */
+export class Catalog {
+  /** Rises with every change; caches and cursors are keyed by it. */
+  revision = 0;
+  readonly #ports: Ports;
+  readonly #servers = new Map<string, CatalogServer>();
+  readonly #tools = new Map<string, CatalogTool[]>();
+  #byExposedName = new Map<string, CatalogTool>();
+  readonly #syncs = new Map<string, Promise<void>>();
+  /** Servers whose tools were read since they last connected. */
+  readonly #fresh = new Set<string>();
+  /** Servers being started by a reading: their "connected" tells nothing that the reading does not see. */
+  readonly #connecting = new Set<string>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Adds a server or takes its changed name, trust or review over. */
+  setServer(server: CatalogServer): void {
+    this.#servers.set(server.id, server);
+    this.#rebuild(server.id);
+  }
+
+  removeServer(serverId: string): void {
+    this.#servers.delete(serverId);
+    this.#tools.delete(serverId);
+    this.#fresh.delete(serverId);
+    this.#index(serverId);
+  }
+
+  server(serverId: string): CatalogServer | undefined {
+    return this.#servers.get(serverId);
+  }
+
+  servers(): CatalogServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** Tools of one server in its own order, whether agents may see them or not. */
+  toolsOf(serverId: string): readonly CatalogTool[] {
+    return this.#tools.get(serverId) ?? [];
+  }
+
+  /** Tools of enabled, reviewed servers: what policy chooses from. Stable order: servers as added, tools as listed. */
+  offered(): CatalogTool[] {
+    return [...this.#byExposedName.values()];
+  }
+
+  find(exposedName: string): CatalogTool | undefined {
+    return this.#byExposedName.get(exposedName);
+  }
+
+  /** Servers that were never read: lists wait for them once. */
+  unread(): string[] {
+    return [...this.#servers.values()]
+      .filter((server) => server.enabled && !this.#tools.get(server.id)?.length && !this.#fresh.has(server.id))
+      .map((server) => server.id);
+  }
+
+  isFresh(serverId: string): boolean {
+    return this.#fresh.has(serverId) && !this.#syncs.has(serverId);
+  }
+
+  /** The connection ended or the server said its list changed: what we know may be old. */
+  markStale(serverId: string): void {
+    if (this.#connecting.delete(serverId)) return;
+    this.#fresh.delete(serverId);
+  }
+
+  /** Reads the server's tools, starting it when needed; one reading at a time. Throws `LinkFault`. */
+  sync(serverId: string): Promise<void> {
+    const running = this.#syncs.get(serverId);
+    if (running) return running;
+    const sync = this.#read(serverId).finally(() => this.#syncs.delete(serverId));
+    this.#syncs.set(serverId, sync);
+    return sync;
+  }
+
+  /** Marks definitions as seen by a person, exactly those hashes; returns the names that were still the same. */
+  accept(serverId: string, tools: { name: string; definitionHash: string }[]): string[] {
+    const accepted = this.#ports.store.markReviewed(serverId, tools, this.#ports.now());
+    this.#rebuild(serverId);
+    return accepted;
+  }
+
+  async #read(serverId: string): Promise<void> {
+    this.#fresh.add(serverId);
+    if (this.#ports.pool.state(serverId).status !== 'running') this.#connecting.add(serverId);
+    let definitions: JsonObject[];
+    try {
+      definitions = await this.#ports.pool.listTools(serverId, new AbortController().signal);
+    } catch (error) {
+      this.#fresh.delete(serverId);
+      throw error;
+    } finally {
+      this.#connecting.delete(serverId);
+    }
+    const server = this.#servers.get(serverId);
+    if (!server) return;
+    const usable = this.#usable(serverId, definitions);
+    const { store } = this.#ports;
+    const firstSight = store.tools(serverId).length === 0;
+    store.transaction(() => {
+      store.putTools(serverId, usable, this.#ports.now());
+      if (server.pinAtFirstSight && firstSight) store.markReviewed(serverId, usable, this.#ports.now());
+    });
+    this.#rebuild(serverId);
+  }
+
+  #usable(
+    serverId: string,
+    definitions: JsonObject[],
+  ): Pick<ToolRecord, 'name' | 'definition' | 'definitionHash' | 'position'>[] {
+    const usable = new Map<string, Pick<ToolRecord, 'name' | 'definition' | 'definitionHash' | 'position'>>();
+    for (const definition of definitions) {
+      const { name } = definition;
+      if (typeof name !== 'string' || name === '' || usable.has(name)) {
+        this.#ports.log.warn('a tool was left out: no name, or a name twice', { server: serverId });
+        continue;
+      }
+      try {
+        usable.set(name, { name, definition, definitionHash: hashDefinition(definition), position: usable.size });
+      } catch {
+        this.#ports.log.warn('a tool was left out: its definition has no canonical form', { server: serverId });
+      }
+    }
+    return [...usable.values()];
+  }
+
+  #rebuild(serverId: string): void {
+    const server = this.#servers.get(serverId);
+    if (!server) return;
+    const records = this.#ports.store.tools(serverId);
+    const names = exposeNames(
+      serverId,
+      records.map((record) => record.name),
+    );
+    this.#tools.set(
+      serverId,
+      records.map((record) => describeTool(server, record, names.get(record.name) ?? record.name)),
+    );
+    this.#index(serverId);
+  }
+
+  #index(serverId: string): void {
+    const index = new Map<string, CatalogTool>();
+    for (const server of this.#servers.values()) {
+      if (!server.enabled || !server.reviewed) continue;
+      for (const tool of this.#tools.get(server.id) ?? [])
+        if (!index.has(tool.exposedName)) index.set(tool.exposedName, tool);
+    }
+    this.#byExposedName = index;
+    this.revision += 1;
+    this.#ports.onChanged(serverId);
+  }
+}
+
+function describeTool(server: CatalogServer, record: ToolRecord, exposedName: string): CatalogTool {
+  const reviewed = record.reviewedHash === record.definitionHash;
+  return {
+    serverId: server.id,
+    serverName: server.name,
+    name: record.name,
+    exposedName,
+    definition: record.definition,
+    definitionHash: record.definitionHash,
+    reviewed,
+    state: reviewed ? 'reviewed' : record.reviewedHash === null ? 'new' : 'changed',
+    reviewedDefinition: reviewed ? null : record.reviewedDefinition,
+    risk: classifyRisk(record.definition, { trusted: server.trusted, reviewed }),
+    listed: JSON.stringify({ ...record.definition, name: exposedName }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { ServerFault } from '../../shared/index.ts';
+import { LinkFault } from './link.ts';
+import type { Redactor } from './redactor.ts';
+
+/** Makes faults whose words can be shown and logged: every resolved secret is taken out of message and detail. */
+export type FaultMaker = (kind: LinkFault['kind'], words: FaultWords) => LinkFault;
+export interface FaultWords {
+  message: string;
+  /** What the person can do next, one sentence. */
+  fix: string;
+  /** Text from the server or the system. */
+  detail?: string;
+}
+
+/** Characters of `detail` kept, from its end: the last lines say why. */
+const maxDetail = 4000;
+const maxMessage = 600;
+
+export function createFaultMaker(now: () => number, redactor: Redactor): FaultMaker {
+  return (kind, words) => {
+    const fault: ServerFault = {
+      code: kind === 'cancelled' ? 'other' : kind,
+      message: redactor.redact(words.message).slice(0, maxMessage),
+      fix: words.fix,
+      detail: redactor.redact(words.detail ?? '').slice(-maxDetail),
+      at: now(),
+    };
+    return new LinkFault(kind, fault);
+  };
+}
+
+/** Turns anything thrown while a link opens into a `LinkFault`. */
+export function toLinkFault(error: unknown, makeFault: FaultMaker): LinkFault {
+  if (error instanceof LinkFault) return error;
+  return makeFault('other', {
+    message: 'The connection to the server broke in an unexpected way.',
+    fix: 'Try again; if it stays, report it with the log of this server.',
+    detail: error instanceof Error ? error.message : String(error),
+  });
+}
+
+export function cancelledFault(makeFault: FaultMaker): LinkFault {
+  return makeFault('cancelled', { message: 'The call was cancelled.', fix: 'Nothing to do.' });
+}

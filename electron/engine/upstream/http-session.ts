@@ -1,0 +1,297 @@
+import type { ServerFault } from '../../shared/index.ts';
+import type { HttpClient, HttpHead } from '../wire/http-client.ts';
+import { type Envelope, locateEnvelope } from '../wire/raw-response.ts';
+import { type FaultMaker, toLinkFault } from './faults.ts';
+import { initializeParams, readHello } from './handshake.ts';
+import { createAnswerReader, type HttpOutcome, mediaType } from './http-answer.ts';
+import { describeMissingAnswer, describeOutcome } from './http-faults.ts';
+import { type ListenStream, openListenStream } from './http-listen.ts';
+import { readId, receiveMessage } from './inbound.ts';
+import type { LinkFault, ServerHello } from './link.ts';
+import { writeCancelled, writeNotification, writeRequest } from './messages.ts';
+import { defaultInitializeMs, type OpenContext } from './open-context.ts';
+import { createPendingCalls, type PendingCalls } from './pending-calls.ts';
+
+const deleteGraceMs = 1500;
+const noticeGraceMs = 10_000;
+/** A server may end a stream on purpose and be asked for the rest (2025-11-25, polling); without end it may not. */
+const maxResumes = 20;
+const defaultRetryMs = 1000;
+const maxRetryMs = 30_000;
+const postHeaders = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** One request on its way: what it waits for and who hears of its end. */
+interface Sending {
+  method: 'GET' | 'POST';
+  text: string | null;
+  headers: Record<string, string>;
+  awaitedId: number | null;
+  onOutcome(outcome: HttpOutcome): void;
+  onHead?(head: HttpHead): void;
+}
+
+/** Owner of one MCP session with a server over HTTP and of its connections; renews the session when the server forgets it. */
+export class HttpSession {
+  readonly pending: PendingCalls;
+  /** Resolves at the end, with the reason when it was not asked for. */
+  readonly closed: Promise<ServerFault | null>;
+  /** Set when the session has ended: no request can be sent any more. */
+  over: LinkFault | null = null;
+  readonly #address: string;
+  readonly #ownHeaders: Record<string, string>;
+  readonly #client: HttpClient;
+  readonly #context: OpenContext;
+  readonly #makeFault: FaultMaker;
+  /** How to stop what runs for a request, by its id. */
+  readonly #aborts = new Map<number, () => void>();
+  #sessionId: string | null = null;
+  #protocolVersion: string | null = null;
+  #renewal: Promise<void> | null = null;
+  #listening: ListenStream | null = null;
+  #resolveClosed: (fault: ServerFault | null) => void = () => {};
+
+  constructor(url: URL, ownHeaders: Record<string, string>, client: HttpClient, context: OpenContext) {
+    this.#address = url.origin + url.pathname;
+    this.#ownHeaders = ownHeaders;
+    this.#client = client;
+    this.#context = context;
+    this.#makeFault = context.makeFault;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.pending = createPendingCalls(context.makeFault, (id, method, reason) => {
+      this.#stop(id);
+      if (method !== 'initialize') void this.#post(writeCancelled(id, reason));
+    });
+  }
+
+  /** `initialize`, `initialized`, and the stream of notices where the server has one. Throws a `LinkFault`. */
+  async open(signal: AbortSignal | null): Promise<ServerHello> {
+    this.#sessionId = null;
+    this.#protocolVersion = null;
+    let opened: string | null = null;
+    const id = this.pending.nextId();
+    const timeoutMs = this.#context.initializeTimeoutMs ?? defaultInitializeMs;
+    const answer = this.pending.wait(id, { method: 'initialize', signal, timeoutMs, progress: null });
+    this.#track(id, {
+      method: 'POST',
+      text: writeRequest(id, 'initialize', initializeParams(this.#context.version)),
+      headers: postHeaders,
+      awaitedId: id,
+      onOutcome: (outcome) => this.#conclude(id, outcome, 0),
+      onHead: (head) => {
+        opened = readSessionId(head);
+      },
+    });
+    const hello = readHello(await answer, this.#makeFault);
+    this.#sessionId = opened;
+    this.#protocolVersion = hello.protocolVersion;
+    await this.#post(writeNotification('notifications/initialized'));
+    this.#listen();
+    return hello;
+  }
+
+  /** Posts a request whose answer is waited for in `pending`. */
+  send(id: number, text: string): void {
+    if (this.#renewal === null) this.#sendRequest(id, text, false);
+    else this.#sendAfterRenewal(id, text, this.#renewal);
+  }
+
+  async close(): Promise<void> {
+    const wasOver = this.over !== null;
+    this.#end(null);
+    if (!wasOver) await this.#deleteSession();
+    await this.#client.destroy();
+  }
+
+  #headers(extra: Record<string, string>): Record<string, string> {
+    const all: Record<string, string> = { ...this.#ownHeaders, 'accept-encoding': 'identity', ...extra };
+    if (this.#sessionId !== null) all['mcp-session-id'] = this.#sessionId;
+    if (this.#protocolVersion !== null) all['mcp-protocol-version'] = this.#protocolVersion;
+    return all;
+  }
+
+  #receive(bytes: Buffer): Envelope {
+    return receiveMessage(bytes, {
+      pending: this.pending,
+      events: this.#context.events,
+      reply: (text) => void this.#post(text),
+      note: (text) => this.#context.ring.add('gateway', text),
+    });
+  }
+
+  #start(sending: Sending): () => void {
+    let abort: () => void = () => {};
+    const reader = createAnswerReader(sending.awaitedId, {
+      receive: (bytes) => this.#receive(bytes),
+      onHead: (head) => sending.onHead?.(head),
+      onOutcome: sending.onOutcome,
+      abort: () => abort(),
+    });
+    const { method, text } = sending;
+    abort = this.#client.send({ method, headers: this.#headers(sending.headers), body: text }, reader);
+    return abort;
+  }
+
+  /** Starts it as the one thing that runs for this id. */
+  #track(id: number, sending: Sending): void {
+    const onOutcome = (outcome: HttpOutcome) => {
+      this.#aborts.delete(id);
+      sending.onOutcome(outcome);
+    };
+    this.#aborts.set(id, this.#start({ ...sending, onOutcome }));
+  }
+
+  #stop(id: number): void {
+    this.#aborts.get(id)?.();
+    this.#aborts.delete(id);
+  }
+
+  /** Posts what has no answer of its own; resolves when the server took it, at the latest after `noticeGraceMs`. */
+  #post(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const onOutcome = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const abort = this.#start({ method: 'POST', text, headers: postHeaders, awaitedId: null, onOutcome });
+      timer = setTimeout(() => {
+        abort();
+        resolve();
+      }, noticeGraceMs);
+      timer.unref();
+    });
+  }
+
+  #sendRequest(id: number, text: string, isRepeat: boolean): void {
+    const usedSession = this.#sessionId;
+    const onOutcome = (outcome: HttpOutcome) => {
+      if (isRepeat || !isSessionLost(outcome, usedSession)) this.#conclude(id, outcome, 0);
+      else this.#sendAfterRenewal(id, text, this.#renew(usedSession));
+    };
+    this.#track(id, { method: 'POST', text, headers: postHeaders, awaitedId: id, onOutcome });
+  }
+
+  #sendAfterRenewal(id: number, text: string, renewal: Promise<void>): void {
+    let isStopped = false;
+    this.#aborts.set(id, () => {
+      isStopped = true;
+    });
+    renewal.then(
+      () => {
+        if (!isStopped) this.#sendRequest(id, text, true);
+      },
+      (error: unknown) => this.pending.fail(id, toLinkFault(error, this.#makeFault)),
+    );
+  }
+
+  /** One renewal at a time; none when another call already brought a new session. */
+  #renew(lostSession: string | null): Promise<void> {
+    if (this.#renewal !== null) return this.#renewal;
+    if (this.#sessionId !== lostSession) return Promise.resolve();
+    this.#context.ring.add('gateway', 'The server forgot the session; opening a new one.');
+    this.#renewal = this.open(null)
+      .then(
+        () => this.#context.events.onToolsChanged(),
+        (error: unknown) => {
+          const fault = toLinkFault(error, this.#makeFault);
+          this.#end(fault);
+          throw fault;
+        },
+      )
+      .finally(() => {
+        this.#renewal = null;
+      });
+    return this.#renewal;
+  }
+
+  #conclude(id: number, outcome: HttpOutcome, resumes: number): void {
+    if (outcome.kind === 'read') {
+      if (outcome.isAnswered) return;
+      if (outcome.isStream && outcome.lastEventId !== null && resumes < maxResumes) this.#resume(id, outcome, resumes);
+      else this.pending.fail(id, describeMissingAnswer(this.#address, this.#makeFault));
+      return;
+    }
+    if (outcome.kind === 'status' && answersId(outcome, id)) {
+      this.#receive(outcome.body);
+      return;
+    }
+    const fault = describeOutcome(outcome, this.#address, this.#makeFault);
+    this.pending.fail(id, fault);
+    if (outcome.kind === 'network' && fault.kind === 'refused') this.#end(fault);
+  }
+
+  /** The call runs on at the server: what it says next is fetched from the last event on, not asked for again. */
+  #resume(id: number, from: Extract<HttpOutcome, { kind: 'read' }>, resumes: number): void {
+    const { lastEventId } = from;
+    const timer = setTimeout(
+      () => {
+        const onOutcome = (next: HttpOutcome) => {
+          const known = next.kind === 'read' ? { ...next, lastEventId: next.lastEventId ?? lastEventId } : next;
+          this.#conclude(id, known, resumes + 1);
+        };
+        const headers = { accept: 'text/event-stream', 'last-event-id': lastEventId ?? '' };
+        this.#track(id, { method: 'GET', text: null, headers, awaitedId: id, onOutcome });
+      },
+      Math.min(from.retryMs ?? defaultRetryMs, maxRetryMs),
+    );
+    this.#aborts.set(id, () => clearTimeout(timer));
+  }
+
+  #listen(): void {
+    this.#listening?.close();
+    this.#listening = openListenStream({
+      start: (headers, onOutcome) => this.#start({ method: 'GET', text: null, headers, awaitedId: null, onOutcome }),
+      isOver: () => this.over !== null,
+    });
+  }
+
+  #end(fault: LinkFault | null): void {
+    if (this.over !== null) return;
+    const stopped = {
+      message: 'The connection was closed by ScopeGate.',
+      fix: 'Call again: it opens with the next call.',
+    };
+    this.over = fault ?? this.#makeFault('exited', stopped);
+    this.#listening?.close();
+    for (const id of [...this.#aborts.keys()]) this.#stop(id);
+    this.pending.failAll(this.over);
+    this.#resolveClosed(fault?.fault ?? null);
+    if (fault !== null) void this.#client.destroy();
+  }
+
+  /** Tells the server that the session is over; a server that does not care is not waited for. */
+  #deleteSession(): Promise<void> {
+    if (this.#sessionId === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, deleteGraceMs);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const receiver = { onHead: () => {}, onData: () => {}, onEnd: done, onError: done };
+      this.#client.send({ method: 'DELETE', headers: this.#headers({}), body: null }, receiver);
+    });
+  }
+}
+
+/** 404 says so by the specification; older examples answer 400 and speak of the session. */
+function isSessionLost(outcome: HttpOutcome, usedSession: string | null): boolean {
+  if (outcome.kind !== 'status' || usedSession === null) return false;
+  if (outcome.head.status === 404) return true;
+  return outcome.head.status === 400 && /session/i.test(outcome.body.toString('utf8', 0, 1000));
+}
+
+/** Some servers put a JSON-RPC error to this very request into a 4xx answer. */
+function answersId(outcome: Extract<HttpOutcome, { kind: 'status' }>, id: number): boolean {
+  if (mediaType(outcome.head) !== 'application/json') return false;
+  const envelope = locateEnvelope(outcome.body);
+  return envelope.kind === 'response' && envelope.has === 'error' && readId(outcome.body, envelope) === id;
+}
+
+/** Visible ASCII by the specification; anything else is not sent back. */
+function readSessionId(head: HttpHead): string | null {
+  const value = head.headers['mcp-session-id'];
+  return typeof value === 'string' && /^[\x21-\x7e]{1,1024}$/.test(value) ? value : null;
+}

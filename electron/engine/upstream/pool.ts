@@ -1,0 +1,56 @@
+import { createChildRegistry } from './child-registry.ts';
+import { testConnection } from './connection-test.ts';
+import type { LinkPool, ServerState, UpstreamPorts } from './contract.ts';
+import { createFaultMaker } from './faults.ts';
+import { createProgramFinder } from './find-program.ts';
+import { createRedactor } from './redactor.ts';
+import { ServerSlot, type SlotShared, type SlotTimings } from './server-slot.ts';
+
+const defaultTimings: SlotTimings = { idleMs: 5 * 60_000, initializeMs: null };
+
+/**
+ * Every connection to a server. Servers start with the first call and do not touch each other; what an earlier engine
+ * left running is ended first. Needs the data folder to itself.
+ */
+export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTimings> = {}): LinkPool {
+  const registry = createChildRegistry(ports.dataDir, ports.log);
+  const reaped = registry.reap().catch((error: Error) => {
+    ports.log.warn('Server processes of an earlier run could not be looked for.', { reason: error.message });
+  });
+  const finder = createProgramFinder(ports.env);
+  const shared: SlotShared = { ports, finder, registry, reaped, timings: { ...defaultTimings, ...timings } };
+  const slots = new Map<string, ServerSlot>();
+  const makeFault = createFaultMaker(() => ports.clock.now(), createRedactor());
+
+  function slotOf(serverId: string): ServerSlot {
+    const slot = slots.get(serverId);
+    if (slot !== undefined) return slot;
+    throw makeFault('other', { message: 'There is no such server.', fix: 'Add it under Servers.' });
+  }
+
+  return {
+    configure(server) {
+      const slot = slots.get(server.id);
+      if (slot === undefined) slots.set(server.id, new ServerSlot(server, shared));
+      else slot.configure(server);
+    },
+    async remove(serverId) {
+      const slot = slots.get(serverId);
+      slots.delete(serverId);
+      await slot?.stop();
+    },
+    link: async (serverId, signal) => slotOf(serverId).link(signal),
+    listTools: async (serverId, signal) => slotOf(serverId).listTools(signal),
+    hold: (serverId) => slots.get(serverId)?.hold() ?? (() => {}),
+    state: (serverId) => slots.get(serverId)?.state ?? unknownServer,
+    logs: (serverId) => slots.get(serverId)?.logs() ?? [],
+    restart: async (serverId) => slotOf(serverId).restart(),
+    test: (transport, signal) => testConnection(transport, shared, signal),
+    async close() {
+      await Promise.all([...slots.values()].map((slot) => slot.stop()));
+      await reaped;
+    },
+  };
+}
+
+const unknownServer: ServerState = { status: 'off', lastError: null, hello: null, pid: null, startedAt: null };

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// The `scopegate` command. Plain JavaScript, because it may be started by a Node too old for the rest: it then goes on
+// under the project's own Node 24.
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chooseHeadlessEntry } from '../../scripts/bundles.mjs';
+import { canRunTypeScript, findProjectNode, followParent, oldestNode, reexecute } from '../../scripts/node-runtime.mjs';
+
+const self = fileURLToPath(import.meta.url);
+const root = join(dirname(self), '..', '..');
+
+async function main() {
+  if (!canRunTypeScript(process.versions.node)) {
+    const node = findProjectNode(root);
+    if (node) await reexecute(node, [self, ...process.argv.slice(2)]);
+    process.stderr.write(
+      `scopegate: Node ${process.versions.node} is too old (${oldestNode} or newer is needed) and the project's own Node is not installed. ` +
+        `Run "npm ci" in ${root} first.\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const entry = chooseHeadlessEntry(root);
+  process.argv[1] = entry;
+  await import(pathToFileURL(entry).href);
+}
+
+followParent();
+await main();

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+export interface ServeOptions {
+  /** Absolute; null = the default for this system. */
+  dataDir: string | null;
+  /** Absolute. */
+  configFile: string | null;
+  /** Agents' port; 0 = any free port; null = as declared or stored. */
+  port: number | null;
+  /** The user interface's port; 0 = any free port. */
+  uiPort: number;
+  loginLink: boolean;
+  open: boolean;
+}
+export type DemoOptions = Pick<ServeOptions, 'uiPort' | 'loginLink' | 'open'> & { port: number };
+export interface DoctorOptions {
+  dataDir: string | null;
+  port: number | null;
+  tokenFile: string | null;
+  json: boolean;
+}
+
+export const helpTopics = ['serve', 'doctor', 'demo'] as const;
+export type HelpTopic = (typeof helpTopics)[number];
+
+export type Command =
+  | { kind: 'serve'; options: ServeOptions }
+  | { kind: 'demo'; options: DemoOptions }
+  /** The demo's own MCP server, started by the demo over stdio. */
+  | { kind: 'demo-server' }
+  | { kind: 'doctor'; options: DoctorOptions }
+  | { kind: 'version' }
+  | { kind: 'help'; topic: HelpTopic | null }
+  | { kind: 'mistake'; message: string; topic: HelpTopic | null };
+
+type Values = Record<string, string | boolean | undefined>;
+type Flags = NonNullable<ParseArgsConfig['options']>;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const flagsOf: Record<HelpTopic, Flags> = {
+  serve: { 'data-dir': text, config: text, port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
+  demo: { port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
+  doctor: { 'data-dir': text, port: text, 'token-file': text, json: flag, help: flag },
+};
+
+/** What a command line asks for. Relative paths mean `cwd`. Never throws. */
+export function parseCommand(args: readonly string[], cwd: string): Command {
+  const [name, ...rest] = args;
+  if (name === undefined) return { kind: 'mistake', message: 'a command is missing', topic: null };
+  if (name === '--version' || name === '-v') return { kind: 'version' };
+  if (name === 'help' || name === '--help' || name === '-h') return parseHelp(rest[0]);
+  if (name === 'demo-server') return { kind: 'demo-server' };
+  if (!isTopic(name)) {
+    const what = name.startsWith('-') ? `"${name}" is not an option here` : `"${name}" is not a command`;
+    return { kind: 'mistake', message: what, topic: null };
+  }
+  try {
+    const { values } = parseArgs({ args: rest, options: flagsOf[name], strict: true, allowPositionals: false });
+    if (values.help === true) return { kind: 'help', topic: name };
+    return readOptions(name, values as Values, cwd);
+  } catch (error) {
+    return { kind: 'mistake', message: describeMistake(error), topic: name };
+  }
+}
+
+function parseHelp(topic: string | undefined): Command {
+  if (topic === undefined) return { kind: 'help', topic: null };
+  if (isTopic(topic)) return { kind: 'help', topic };
+  return { kind: 'mistake', message: `"${topic}" is not a command`, topic: null };
+}
+
+function readOptions(name: HelpTopic, values: Values, cwd: string): Command {
+  const port = readPort(values, 'port');
+  const uiPort = readPort(values, 'ui-port') ?? 0;
+  const dataDir = readPath(values, 'data-dir', cwd);
+  const shown = { loginLink: values['login-link'] === true, open: values.open === true };
+  if (name === 'demo') return { kind: 'demo', options: { port: port ?? 0, uiPort, ...shown } };
+  if (name === 'serve') {
+    const configFile = readPath(values, 'config', cwd);
+    return { kind: 'serve', options: { dataDir, configFile, port, uiPort, ...shown } };
+  }
+  const tokenFile = readPath(values, 'token-file', cwd);
+  return { kind: 'doctor', options: { dataDir, port, tokenFile, json: values.json === true } };
+}
+
+/** A command line that cannot be meant; its message is for the person. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function readPort(values: Values, name: string): number | null {
+  const value = values[name];
+  if (value === undefined) return null;
+  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(port <= 65535)) throw new UsageError(`--${name} takes a number from 0 (any free port) to 65535`);
+  return port;
+}
+
+function readPath(values: Values, name: string, cwd: string): string | null {
+  const value = values[name];
+  if (value === undefined) return null;
+  if (value === '' || typeof value !== 'string') throw new UsageError(`--${name} takes a path`);
+  return path.resolve(cwd, value);
+}
+
+/** The first sentence of parseArgs' own message: the rest advises a syntax that is not used here. */
+function describeMistake(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(/\. |\n/, 1)[0] ?? message;
+}
+
+function isTopic(name: string): name is HelpTopic {
+  return (helpTopics as readonly string[]).includes(name);
+}

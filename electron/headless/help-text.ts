@@ -1,0 +1,61 @@
+import type { HelpTopic } from './cli.ts';
+
+const overview = `ScopeGate decides, asks, and writes down what your AI agents do through MCP servers.
+
+Usage: scopegate COMMAND [options]
+
+  serve     run the gateway here and show it in a browser
+  demo      try it with throw-away data, a made-up server and made-up agents
+  doctor    check this machine and a running gateway, and say what to do
+  help      show this text, or the options of a command: scopegate help serve
+
+  --version show the version
+`;
+
+const topics: Record<HelpTopic, string> = {
+  serve: `Usage: scopegate serve [options]
+
+  --data-dir DIR   where everything is kept (default: the desktop app's own folder)
+  --config FILE    servers and agents declared in a YAML file; they are shown but cannot be edited
+  --port N         the agents' port; 0 = any free port (default: as declared, else as last chosen)
+  --ui-port N      the user interface's port (default: any free port)
+  --login-link     print the one-time login link even when no person is at the terminal
+  --open           open the login link in the default browser
+
+When ready, one line of JSON is written to stdout:
+  {"event":"ready","mcp":"http://127.0.0.1:PORT/mcp","ui":"http://127.0.0.1:PORT2/","pid":N}
+and with --login-link a second one:
+  {"event":"login","url":"http://127.0.0.1:PORT2/#login=...","expiresAt":MILLISECONDS}
+On a terminal, without --login-link, the link is shown there in words. It works once, within two minutes.
+Everything else goes to stderr. SIGTERM or Ctrl-C ends it with every server it started; a second one ends it at once.
+
+When the agents' port is taken, it ends with an error that names the holder and a free port, except where a person is
+there to choose: on a terminal or with --open, and neither --config nor --port given. Then "mcp" is null until a port
+is chosen in the user interface.
+
+Exit codes: 0 ended as asked, 1 could not start or broke, 2 wrong command line.
+`,
+  demo: `Usage: scopegate demo [options]
+
+Runs a gateway on throw-away data with a made-up notes server and two made-up agents that keep calling it, so that rows,
+a refusal and a question to you appear within a minute. Nothing leaves this machine; all of it is removed at the end.
+
+  --port N         the agents' port (default: any free port)
+  --ui-port N      the user interface's port (default: any free port)
+  --login-link     print the one-time login link even when no person is at the terminal
+  --open           open the login link in the default browser
+`,
+  doctor: `Usage: scopegate doctor [options]
+
+  --data-dir DIR   the data folder to check (default: the desktop app's own folder)
+  --port N         the agents' port to check (default: as last chosen)
+  --token-file F   file with an agent's token, to ask a running gateway for its tools; or set SCOPEGATE_TOKEN
+  --json           write the findings as JSON
+
+Exit codes: 0 nothing is broken, 1 something is, 2 wrong command line.
+`,
+};
+
+export function helpText(topic: HelpTopic | null): string {
+  return topic === null ? overview : topics[topic];
+}

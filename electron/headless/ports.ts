@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import Conf from 'conf';
+import { EngineStartError } from '../engine/contract.ts';
+import type { Clock, EnginePorts, KeyPort, LogPort, SettingsPort } from '../engine/ports.ts';
+
+const systemClock: Clock = { now: () => Date.now() };
+
+/**
+ * Plain Node has no keyring of its own, and pretending would be worse than saying so: the sealed bytes are the key in
+ * base64, and only the 0600 mode of the file that holds them protects it. The UI shows `file-mode`.
+ */
+export const fileModeKeyPort: KeyPort = {
+  protection: 'file-mode',
+  protect: async (plain) => Buffer.from(plain.toString('base64'), 'ascii'),
+  unprotect: async (sealed) => {
+    const text = sealed.toString('ascii');
+    const plain = Buffer.from(text, 'base64');
+    if (plain.toString('base64') !== text)
+      throw new Error('These bytes were sealed by another host (the desktop app).');
+    return plain;
+  },
+};
+
+interface Settings {
+  port?: number;
+}
+
+const settingsName = 'headless-settings';
+export const settingsFileName = `${settingsName}.json`;
+
+/** Preferences in `headless-settings.json` (0600) in the data folder. */
+export function createSettingsPort(dataDir: string): SettingsPort {
+  const settings = openSettings(dataDir);
+  return {
+    getPort: () => settings.get('port'),
+    setPort: (port) => settings.set('port', port),
+  };
+}
+
+function openSettings(dataDir: string): Conf<Settings> {
+  try {
+    return new Conf<Settings>({
+      cwd: dataDir,
+      configName: settingsName,
+      configFileMode: 0o600,
+      schema: { port: { type: 'integer', minimum: 1, maximum: 65535 } },
+      // A file nobody can read must not move the agents' port silently.
+      clearInvalidConfig: false,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown error';
+    throw new EngineStartError(
+      'data_dir_unusable',
+      `The settings in ${dataDir} cannot be read: ${reason}`,
+      `Repair or remove ${settingsFileName}; it holds nothing but the chosen port.`,
+    );
+  }
+}
+
+/** Creates the data folder with mode 0700; the engine then checks whose it is and locks it. */
+function prepareDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new EngineStartError(
+      'data_dir_unusable',
+      `The data folder ${dataDir} cannot be used (${code}).`,
+      'Choose another with --data-dir, or give this user access to it.',
+    );
+  }
+}
+
+/** Everything the engine needs, on plain Node. */
+export function createHeadlessPorts(host: {
+  dataDir: string;
+  version: string;
+  log: LogPort;
+  env: EnginePorts['env'];
+}): EnginePorts {
+  prepareDataDir(host.dataDir);
+  return {
+    clock: systemClock,
+    keys: fileModeKeyPort,
+    settings: createSettingsPort(host.dataDir),
+    log: host.log,
+    host: 'headless',
+    version: host.version,
+    dataDir: host.dataDir,
+    env: host.env,
+  };
+}

@@ -1,0 +1,90 @@
+import { type BrowserWindow, screen } from 'electron';
+import { createPageWindow, type PageWindowDeps } from './page-window.ts';
+import { placeApproval } from './window-bounds.ts';
+
+const size = { width: 520, height: 684 };
+
+/**
+ * The one window for everything that waits. It appears over other windows without taking the keyboard: a key meant for
+ * another program must not land on a decision.
+ */
+export interface ApprovalWindow {
+  /** Follows the queue: a new item brings the window up, an empty queue puts it away. */
+  follow(waitingIds: readonly string[]): void;
+  /** A person asked for it: shown with the keyboard. */
+  open(): void;
+}
+
+export interface ApprovalWindowDeps extends PageWindowDeps {
+  icon: string;
+}
+
+export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
+  let window: BrowserWindow | null = null;
+  let isReady = false;
+  /** How to show the window once its page is drawn. */
+  let wanted: 'inactive' | 'active' | null = null;
+  let known: ReadonlySet<string> = new Set();
+
+  function make(): BrowserWindow {
+    const created = createPageWindow(
+      'approval.html',
+      {
+        ...size,
+        title: 'ScopeGate: approval',
+        icon: deps.icon,
+        minWidth: 420,
+        minHeight: 420,
+        alwaysOnTop: true,
+        skipTaskbar: true,
+        minimizable: false,
+        maximizable: false,
+        fullscreenable: false,
+      },
+      deps,
+      () => undefined,
+    );
+    created.setAlwaysOnTop(true, 'floating');
+    created.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
+    created.once('ready-to-show', () => {
+      isReady = true;
+      reveal(created);
+    });
+    created.once('closed', () => {
+      window = null;
+      isReady = false;
+    });
+    return created;
+  }
+
+  function reveal(target: BrowserWindow): void {
+    if (wanted === null) return;
+    if (!target.isVisible()) {
+      const { workArea } = screen.getDisplayNearestPoint(screen.getCursorScreenPoint());
+      const current = target.getBounds();
+      target.setBounds(placeApproval(workArea, current));
+    }
+    if (wanted === 'active') target.show();
+    else target.showInactive();
+    wanted = null;
+  }
+
+  function bringUp(how: 'inactive' | 'active'): void {
+    wanted = how;
+    window ??= make();
+    if (isReady) reveal(window);
+  }
+
+  return {
+    follow(waitingIds) {
+      const hasNew = waitingIds.some((id) => !known.has(id));
+      known = new Set(waitingIds);
+      if (hasNew) bringUp('inactive');
+      else if (waitingIds.length === 0) {
+        wanted = null;
+        window?.hide();
+      }
+    },
+    open: () => bringUp('active'),
+  };
+}

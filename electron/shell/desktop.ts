@@ -1,0 +1,116 @@
+import { app, dialog, ipcMain, Notification } from 'electron';
+import type { Engine } from '../engine/contract.ts';
+import type { LogPort } from '../engine/ports.ts';
+import type { ApprovalView, BridgeMethod } from '../shared/index.ts';
+import { findAppPaths } from './app-paths.ts';
+import { createApprovalNotices } from './approval-notices.ts';
+import { createApprovalWindow } from './approval-window.ts';
+import type { HostSettings } from './host-settings.ts';
+import { openIpcBridge } from './ipc.ts';
+import { createMainWindow } from './main-window.ts';
+import type { PageWindowDeps } from './page-window.ts';
+import { countSessions, followEngine, type ShellState } from './shell-state.ts';
+import { createShutdown, type Shutdown } from './shutdown.ts';
+import { AppTray } from './tray.ts';
+import { createTrayImages } from './tray-image.ts';
+
+/** What a person sees of a running engine: tray, windows, notifications. */
+export interface Desktop {
+  showMainWindow(): void;
+  shutdown: Shutdown;
+}
+
+/** Builds the desktop around an engine that runs, and keeps it in step with the engine's events. */
+export async function openDesktop(engine: Engine, settings: HostSettings, log: LogPort): Promise<Desktop> {
+  const paths = findAppPaths(app.getAppPath());
+  let state: ShellState | null = null;
+  const bridge = openIpcBridge(ipcMain, engine, log);
+  const shutdown = createShutdown({
+    stopEngine: () => engine.stop(),
+    countSessions: () => (state === null ? 0 : countSessions(state)),
+    confirm: confirmQuit,
+    exit(code) {
+      mainWindow.remember();
+      bridge.close();
+      tray.destroy();
+      app.exit(code);
+    },
+    log,
+  });
+  const pageDeps: PageWindowDeps = {
+    preload: paths.preload,
+    log,
+    isQuitting: shutdown.isQuitting,
+    admit: (window) => bridge.admit(window.webContents, () => window.hide()),
+  };
+  const mainWindow = createMainWindow({
+    ...pageDeps,
+    settings,
+    icon: paths.icon,
+    onHidden: () => {
+      if (settings.takeHideNotice()) tellStillRunning();
+    },
+  });
+  const approvalWindow = createApprovalWindow({ ...pageDeps, icon: paths.icon });
+  const notices = createApprovalNotices(approvalWindow.open);
+  const send = (method: BridgeMethod, params: object) => void ask(engine, log, method, params);
+  const tray = new AppTray(createTrayImages(paths.trayImages, process.platform), {
+    review: approvalWindow.open,
+    deny: (approval) => send('approvals.decide', menuDenial(approval)),
+    setPaused: (paused) => send('engine.setPaused', { paused }),
+    openWindow: mainWindow.show,
+    quit: () => void shutdown.quit('ask'),
+  });
+
+  await followEngine(engine, (next) => {
+    const isQueueNew = state?.waiting !== next.waiting;
+    state = next;
+    if (shutdown.isQuitting()) return;
+    tray.show(next);
+    if (!isQueueNew) return;
+    notices.follow(next.waiting);
+    approvalWindow.follow(next.waiting.map((approval) => approval.id));
+  });
+  return { showMainWindow: mainWindow.show, shutdown };
+}
+
+async function ask(engine: Engine, log: LogPort, method: BridgeMethod, params: object): Promise<void> {
+  const response = await engine.dispatch({ id: 0, method, params });
+  if (!response.ok) log.warn('a choice in the tray could not be carried out', { method, code: response.error.code });
+}
+
+function menuDenial(approval: ApprovalView): object {
+  return {
+    id: approval.id,
+    digest: approval.digest,
+    verdict: 'deny',
+    denyReason: null,
+    denyNote: null,
+    input: 'menu',
+    shownAt: Date.now(),
+    armedAt: null,
+  };
+}
+
+async function confirmQuit(sessions: number): Promise<boolean> {
+  const quit = 0;
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'ScopeGate',
+    message: sessions === 1 ? 'An agent is connected.' : `${sessions} agent sessions are open.`,
+    detail: 'Their calls fail until ScopeGate runs again.',
+    buttons: ['Quit', 'Stay'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === quit;
+}
+
+function tellStillRunning(): void {
+  if (!Notification.isSupported()) return;
+  new Notification({
+    title: 'ScopeGate keeps running',
+    body: 'It goes on guarding your agents. Open or quit it from the tray icon; starting it again opens the window too.',
+  }).show();
+}

@@ -1,0 +1,103 @@
+import type { ApprovalView } from '../shared/index.ts';
+import { menuLabel } from './plain-label.ts';
+import { countConnectedAgents, type ShellState } from './shell-state.ts';
+
+/** What stands between the two leaves of the mark. */
+export type TrayIcon = 'idle' | 'active' | 'paused' | 'fault' | `pending-${string}`;
+
+/** What a click in the tray's menu asks for. */
+export interface TrayActions {
+  review(): void;
+  /** Deny only: a menu cannot show arguments, so it never approves. */
+  deny(approval: ApprovalView): void;
+  setPaused(paused: boolean): void;
+  openWindow(): void;
+  quit(): void;
+}
+
+/** The part of Electron's menu template that is used. */
+export interface TrayMenuItem {
+  /** Tells items apart that read alike. */
+  id?: string;
+  label?: string;
+  type?: 'separator' | 'checkbox';
+  checked?: boolean;
+  enabled?: boolean;
+  click?: () => void;
+  submenu?: TrayMenuItem[];
+}
+
+/** Items of the menu that name a single waiting approval. */
+const listedApprovals = 3;
+
+export function trayIcon(state: ShellState): TrayIcon {
+  if (faultOf(state) !== null) return 'fault';
+  if (state.engine.paused) return 'paused';
+  const { length } = state.waiting;
+  if (length > 0) return `pending-${length > 9 ? 'more' : length}`;
+  return countConnectedAgents(state) > 0 ? 'active' : 'idle';
+}
+
+/** "ScopeGate — 2 waiting, 3 agents". */
+export function trayTooltip(state: ShellState): string {
+  const facts: string[] = [];
+  const fault = faultOf(state);
+  if (fault !== null) facts.push(fault);
+  else if (state.engine.paused) facts.push('paused');
+  if (state.waiting.length > 0) facts.push(`${state.waiting.length} waiting`);
+  const agents = countConnectedAgents(state);
+  facts.push(agents === 1 ? '1 agent' : `${agents === 0 ? 'no' : agents} agents`);
+  return `ScopeGate — ${facts.join(', ')}`;
+}
+
+/** The whole menu: many Linux desktops give no click on the icon, so it must suffice by itself. */
+export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[] {
+  const { waiting } = state;
+  const fault = faultOf(state);
+  return [
+    ...(fault === null ? [] : [{ label: menuLabel(`Not working: ${fault}`, 80), enabled: false }]),
+    ...(waiting.length === 0
+      ? [{ label: 'Nothing waits for you', enabled: false }]
+      : [{ label: waitingLabel(waiting.length), click: actions.review }]),
+    ...waiting.slice(0, listedApprovals).map((approval) => approvalItem(approval, actions)),
+    { type: 'separator' },
+    {
+      label: 'Pause all agents',
+      type: 'checkbox',
+      checked: state.engine.paused,
+      click: () => actions.setPaused(!state.engine.paused),
+    },
+    { type: 'separator' },
+    { label: 'Open ScopeGate', click: actions.openWindow },
+    { label: 'Quit', click: actions.quit },
+  ];
+}
+
+/** Why the engine guards nothing at the moment, in a few words; null when it does. */
+function faultOf(state: ShellState): string | null {
+  switch (state.engine.state) {
+    case 'degraded':
+      return 'all calls are refused';
+    case 'no_listener':
+      return 'agents cannot connect';
+    case 'stopped':
+      return 'stopped';
+    default:
+      return null;
+  }
+}
+
+function waitingLabel(count: number): string {
+  return count === 1 ? '1 approval waiting…' : `${count} approvals waiting…`;
+}
+
+function approvalItem(approval: ApprovalView, actions: TrayActions): TrayMenuItem {
+  return {
+    id: approval.id,
+    label: `${menuLabel(approval.agentName)} → ${menuLabel(approval.tool)}`,
+    submenu: [
+      { label: 'Review…', click: actions.review },
+      { label: 'Deny', click: () => actions.deny(approval) },
+    ],
+  };
+}

@@ -1,0 +1,102 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ApprovalView } from '../../../electron/shared/index.ts';
+import { explainError } from '../../bridge/client.ts';
+import { formatMoment } from '../../lib/format.ts';
+import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState, LoadError, Skeleton } from '../../ui/placeholder.tsx';
+import { RawText } from '../../ui/raw-text.tsx';
+import { StateWord } from '../../ui/state-word.tsx';
+import { denyReasonWords, describeDecider, statusWords } from './describe-approval.ts';
+import './approvals.css';
+
+const pageSize = 100;
+
+/** Answered questions, newest first, page by page. */
+export function ApprovalHistory() {
+  const bridge = useBridge();
+  // A new answer makes the first page out of date.
+  const decided = useEngineStore(
+    (state) => state.approvals.filter((approval) => approval.status !== 'pending').at(-1)?.decidedAt ?? 0,
+  );
+  const query = useInfiniteQuery({
+    queryKey: ['approvals.history', decided],
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam }) => bridge.call('approvals.history', { before: pageParam, limit: pageSize }),
+    getNextPageParam: (page) => (page.more ? (page.approvals.at(-1)?.createdAt ?? null) : null),
+    placeholderData: (before) => before,
+  });
+  if (query.isPending) return <Skeleton label="Loading history" />;
+  if (query.isError) {
+    const { message, fix } = explainError(query.error);
+    return (
+      <LoadError
+        title="The history could not be read"
+        detail={`${message} ${fix}`}
+        stillWorks="Questions that wait can still be answered."
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
+  const approvals = query.data.pages.flatMap((page) => page.approvals);
+  if (approvals.length === 0) {
+    return (
+      <EmptyState title="No question was answered yet">
+        Every answer is listed here, with who gave it and when.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="body">
+      <section className="pane grid history" role="table" aria-label="Answered questions">
+        <div className="hd" role="row">
+          {['Time', 'Answer', 'Agent', 'Server', 'Tool', 'On', 'By'].map((title) => (
+            <span key={title} role="columnheader">
+              {title}
+            </span>
+          ))}
+        </div>
+        {approvals.map((approval) => (
+          <HistoryRow key={approval.id} approval={approval} />
+        ))}
+        {query.hasNextPage && (
+          <div className="grp">
+            <Button small busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Older answers
+            </Button>
+          </div>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function HistoryRow({ approval }: { approval: ApprovalView }) {
+  const reason = approval.denyNote ?? (approval.denyReason === null ? '' : denyReasonWords[approval.denyReason]);
+  return (
+    <div className="r" role="row">
+      <span role="cell" className="tm">
+        {formatMoment(approval.decidedAt ?? approval.createdAt, Date.now())}
+      </span>
+      <span role="cell">
+        <StateWord {...statusWords[approval.status]} />
+      </span>
+      <span role="cell" className="cut">
+        <RawText text={approval.agentName} />
+      </span>
+      <span role="cell" className="sv cut">
+        {approval.serverName}
+      </span>
+      <code role="cell" className="cut">
+        <RawText text={approval.tool} />
+      </code>
+      <span role="cell" className="t2 cut">
+        <RawText text={approval.subject} />
+      </span>
+      <span role="cell" className="t3 cut">
+        {describeDecider(approval)}
+        {reason !== '' && `: ${reason}`}
+      </span>
+    </div>
+  );
+}

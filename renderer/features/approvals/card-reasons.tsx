@@ -1,0 +1,32 @@
+import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
+import { RawText } from '../../ui/raw-text.tsx';
+import { tierWords } from '../../ui/tier.tsx';
+import { describeAsker } from './describe-approval.ts';
+
+/** Why it is rated as it is, and what asked; each with its source at the right edge. */
+export function CardReasons({ approval }: { approval: ApprovalView }) {
+  const { tier, reasons } = approval.risk;
+  const asker = describeAsker(approval);
+  const tierClass = isHighTier(tier) ? 'tier-high' : 'tier-low';
+  const facts = reasons.length > 0 ? reasons : [{ text: 'Nothing says otherwise', source: '' }];
+  return (
+    <div className="sec">
+      <ul className="why">
+        {facts.map((fact, index) => (
+          <li key={`${fact.source} ${fact.text}`}>
+            <span className={index === 0 ? tierClass : undefined}>{index === 0 ? tierWords[tier] : ''}</span>
+            <span>
+              <RawText text={fact.text} />
+            </span>
+            <span>{fact.source}</span>
+          </li>
+        ))}
+        <li>
+          <span>Asked by</span>
+          <span>{asker.text}</span>
+          <span>{asker.source}</span>
+        </li>
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import type { CallView } from '../../../electron/shared/index.ts';
+import { explainError } from '../../bridge/client.ts';
+import { useEngineStore } from '../../state/engine-context.tsx';
+import { selectIsInStep } from '../../state/selectors.ts';
+import { Button } from '../../ui/button.tsx';
+import { useReview } from '../approvals/use-review.ts';
+import { LiveRow } from './live-row.tsx';
+import type { OlderCalls } from './use-older-calls.ts';
+
+const rowHeight = 32;
+const headHeight = 28;
+const titles = ['Time', 'Outcome', 'Agent', 'Server', 'Tool', 'On', 'Took'] as const;
+
+interface LiveListProps {
+  rows: readonly CallView[];
+  older: OlderCalls;
+  selectedId: string | null;
+  isFollowing: boolean;
+  onSelect: (id: string) => void;
+  /** The person scrolled away from the newest call. */
+  onScrollAway: () => void;
+}
+
+/** The id of a call's row in the page. */
+export function rowIdOf(callId: string): string {
+  return `call-${callId}`;
+}
+
+/** A grid of which only the visible rows are drawn. */
+export function LiveList({ rows, older, selectedId, isFollowing, onSelect, onScrollAway }: LiveListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isHeld = !useEngineStore(selectIsInStep);
+  const review = useReview();
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    overscan: 12,
+  });
+
+  useEffect(() => {
+    if (isFollowing) scroller.current?.scrollTo({ top: 0 });
+  }, [isFollowing]);
+  const selectedIndex = selectedId === null ? -1 : rows.findIndex((call) => call.id === selectedId);
+  useEffect(() => {
+    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+  }, [selectedIndex, virtual]);
+
+  const selectedRow = selectedIndex >= 0 && selectedId !== null ? rowIdOf(selectedId) : undefined;
+  return (
+    <div
+      ref={scroller}
+      className="pane grid live-grid"
+      role="grid"
+      aria-label="Calls"
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={selectedRow}
+      tabIndex={0}
+      onScroll={(event) => {
+        if (isFollowing && event.currentTarget.scrollTop > rowHeight / 2) onScrollAway();
+      }}
+    >
+      <div className="hd" role="row" aria-rowindex={1}>
+        {titles.map((title) => (
+          <span key={title} role="columnheader" className={title === 'Took' ? 'num' : undefined}>
+            {title}
+          </span>
+        ))}
+      </div>
+      <div className="live-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const call = rows[index];
+          return call === undefined ? null : (
+            <LiveRow
+              key={call.id}
+              call={call}
+              rowId={rowIdOf(call.id)}
+              rowIndex={index + 2}
+              top={start - headHeight}
+              isSelected={call.id === selectedId}
+              isHeld={isHeld}
+              onSelect={onSelect}
+              onReview={review}
+            />
+          );
+        })}
+      </div>
+      <ListEnd older={older} hasRows={rows.length > 0} />
+    </div>
+  );
+}
+
+function ListEnd({ older, hasRows }: { older: OlderCalls; hasRows: boolean }) {
+  const { hasMore, isLoading, failure, load } = older;
+  return (
+    <div className="grp" role="presentation">
+      {!hasRows && <span>No call fits the filter.</span>}
+      {failure !== null && <span role="alert">{explainError(failure).message}</span>}
+      {hasMore ? (
+        <Button small busy={isLoading} onClick={load}>
+          {failure === null ? 'Older calls' : 'Try again'}
+        </Button>
+      ) : (
+        <span>These are all calls in the log.</span>
+      )}
+    </div>
+  );
+}

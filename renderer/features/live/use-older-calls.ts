@@ -1,0 +1,56 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import type { CallView } from '../../../electron/shared/index.ts';
+import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
+
+const pageSize = 200;
+
+export interface OlderCalls {
+  calls: CallView[];
+  /** False once the log's beginning is reached. */
+  hasMore: boolean;
+  isLoading: boolean;
+  failure: unknown;
+  load: () => void;
+}
+
+interface Position {
+  at: number;
+  id: string;
+}
+
+/** Calls from the audit log that this window does not hold, page by page, once asked for. */
+export function useOlderCalls(): OlderCalls {
+  const bridge = useBridge();
+  const last = useEngineStore((state) => state.calls.at(-1));
+  const epoch = useEngineStore((state) => state.epoch);
+  const [from, setFrom] = useState<Position | null>(null);
+  const query = useInfiniteQuery({
+    queryKey: ['calls.older', epoch, from?.id],
+    enabled: from !== null,
+    initialPageParam: from,
+    queryFn: ({ pageParam }) => bridge.call('calls.older', { before: pageParam, limit: pageSize }),
+    getNextPageParam: (page): Position | null => {
+      const oldest = page.calls.at(-1);
+      return page.more && oldest !== undefined ? { at: oldest.at, id: oldest.id } : null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  // Calls pushed out of this window's memory would be missing between the list and the first page: begin again there.
+  if (from !== null && last !== undefined && last.at > from.at) setFrom({ at: last.at, id: last.id });
+
+  const pages = query.data?.pages;
+  const calls = useMemo(() => pages?.flatMap((page) => page.calls) ?? [], [pages]);
+  return {
+    calls,
+    hasMore: from === null || query.hasNextPage || query.isError,
+    isLoading: query.isFetching,
+    failure: query.error,
+    load: () => {
+      if (query.isFetching) return;
+      if (from === null) setFrom(last === undefined ? null : { at: last.at, id: last.id });
+      else if (query.isError && query.data === undefined) void query.refetch();
+      else void query.fetchNextPage();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { type FormEvent, useId, useRef, useState } from 'react';
+import type { ServerTest, ServerView, Transport } from '../../../electron/shared/index.ts';
+import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { focusFirstError, TextField } from '../../ui/field.tsx';
+import { useCommand } from '../../ui/use-command.ts';
+import { type ConnectionDraft, type ConnectionErrors, emptyConnection, readConnection } from './connection-draft.ts';
+import { ConnectionForm } from './connection-form.tsx';
+import { checkServerId, deriveServerId, suggestServerName } from './derive-server-id.ts';
+import { TestResult } from './test-result.tsx';
+import { TrustedOption } from './trusted-option.tsx';
+
+interface AddServerDialogProps {
+  onAdded: (server: ServerView) => void;
+  onClose: () => void;
+}
+
+/** A new server: how it is reached, what it is called, and a test before it is kept. */
+export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
+  const bridge = useBridge();
+  const form = useRef<HTMLFormElement>(null);
+  const formId = useId();
+  const adding = useCommand();
+  const testing = useCommand();
+  const taken = useEngineStore((state) => state.servers).map((server) => server.id);
+  const [connection, setConnection] = useState<ConnectionDraft>(emptyConnection);
+  const [identity, setIdentity] = useState<Identity>({ name: null, id: null });
+  const [trusted, setTrusted] = useState(false);
+  const [isChecked, setIsChecked] = useState(false);
+  const [test, setTest] = useState<{ of: string; result: ServerTest } | null>(null);
+
+  const read = readConnection(connection);
+  const name = identity.name ?? (read.ok ? suggestServerName(read.transport) : '');
+  const id = identity.id ?? (name === '' ? '' : deriveServerId(name, taken));
+  const idError = name === '' ? null : checkServerId(id, taken);
+  const nameError = name.trim() === '' ? 'Give it a name of 1 to 60 characters.' : null;
+  const errors: ConnectionErrors = isChecked && !read.ok ? read.errors : { rows: {} };
+
+  const runTest = async (): Promise<void> => {
+    setIsChecked(true);
+    if (!read.ok) {
+      focusFirstError(form.current);
+      return;
+    }
+    const { transport } = read;
+    setTest(null);
+    await testing.run(async () => {
+      const result = await bridge.call('servers.test', { transport });
+      setTest({ of: JSON.stringify(transport), result });
+    });
+  };
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setIsChecked(true);
+    if (!read.ok || nameError !== null || idError !== null) {
+      focusFirstError(form.current);
+      return;
+    }
+    const { transport } = read;
+    await adding.run(async () => {
+      onAdded(await bridge.call('servers.add', { id, name: name.trim(), transport, trusted }));
+      onClose();
+    });
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Add a server"
+      footer={
+        <>
+          <Button busy={testing.busy} onClick={() => void runTest()}>
+            {testing.busy ? 'Testing…' : 'Test'}
+          </Button>
+          <span className="grow" />
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={formId} variant="primary" busy={adding.busy}>
+            Add server
+          </Button>
+        </>
+      }
+    >
+      <form ref={form} id={formId} className="add-server" onSubmit={(event) => void submit(event)} noValidate>
+        <ConnectionForm draft={connection} errors={errors} onChange={setConnection} />
+        <IdentityFields
+          name={name}
+          id={id}
+          nameError={isChecked ? nameError : null}
+          idError={idError}
+          onName={(next) => setIdentity({ ...identity, name: next })}
+          onId={(next) => setIdentity({ ...identity, id: next })}
+        />
+        <TrustedOption trusted={trusted} onChange={setTrusted} />
+      </form>
+      {test && isOf(test.of, read.ok ? read.transport : null) && <TestResult test={test.result} />}
+    </Dialog>
+  );
+}
+
+/** Null while the suggestion stands. */
+interface Identity {
+  name: string | null;
+  id: string | null;
+}
+
+/** A result belongs to the connection it was made with; another one makes it worthless. */
+function isOf(tested: string, transport: Transport | null): boolean {
+  return transport !== null && tested === JSON.stringify(transport);
+}
+
+interface IdentityFieldsProps {
+  name: string;
+  id: string;
+  nameError: string | null;
+  idError: string | null;
+  onName: (name: string) => void;
+  onId: (id: string) => void;
+}
+
+function IdentityFields({ name, id, nameError, idError, onName, onId }: IdentityFieldsProps) {
+  return (
+    <div className="add-identity">
+      <TextField label="Name" value={name} error={nameError} maxLength={60} onChange={onName} />
+      <TextField
+        label="Id"
+        mono
+        value={id}
+        error={idError}
+        maxLength={24}
+        hint={id === '' || idError !== null ? 'The first part of every tool name.' : `Agents see its tools as ${id}__…`}
+        onChange={onId}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ServerFault, ServerView } from '../../../electron/shared/index.ts';
+import { formatMoment } from '../../lib/format.ts';
+import { useBridge } from '../../state/engine-context.tsx';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { RawLines } from '../../ui/raw-lines.tsx';
+import { useCommand } from '../../ui/use-command.ts';
+
+interface ProblemPanelProps {
+  server: ServerView;
+  fault: ServerFault;
+  onTest: () => void;
+  onEdit: () => void;
+}
+
+/** Why a server fails, what to do about it, and its last words. */
+export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProps) {
+  const bridge = useBridge();
+  const { busy, run } = useCommand();
+  return (
+    <>
+      <div className="secs">
+        <section>
+          <div className="lab">What went wrong</div>
+          <p>
+            {fault.message} <span className="t3">{formatMoment(fault.at, Date.now())}</span>
+          </p>
+        </section>
+        <section>
+          <div className="lab">What to do</div>
+          {fault.fix !== '' && <p className="fix">{fault.fix}</p>}
+          <div className="hs">
+            <Button
+              variant="primary"
+              busy={busy}
+              onClick={() => void run(() => bridge.call('servers.restart', { id: server.id }))}
+            >
+              Restart
+            </Button>
+            <Button onClick={onTest}>Test connection</Button>
+            {!server.managed && <Button onClick={onEdit}>Edit connection</Button>}
+          </div>
+        </section>
+      </div>
+      {fault.detail !== '' && (
+        <div className="well">
+          <div className="lab">
+            <span className="grow">Last lines from the server</span>
+            <CopyButton text={fault.detail} label="Copy" ghost />
+          </div>
+          <pre>
+            <RawLines text={fault.detail} />
+          </pre>
+        </div>
+      )}
+    </>
+  );
+}

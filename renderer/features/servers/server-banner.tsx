@@ -1,0 +1,42 @@
+import type { ServerView } from '../../../electron/shared/index.ts';
+import { countOf } from '../../lib/format.ts';
+import { useEngineStore } from '../../state/engine-context.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { describeServer, needsReview } from './server-words.ts';
+
+/** What is wrong or waiting, and what still works. */
+export function ServerBanner({ server }: { server: ServerView }) {
+  const others = useEngineStore((state) => state.servers).filter(
+    (other) => other.id !== server.id && other.enabled && other.status !== 'failing',
+  ).length;
+  if (describeServer(server).kind === 'failing' && server.lastError) {
+    return (
+      <Banner tone="fault" title={server.lastError.message}>
+        Calls to {server.name} get an error. {othersWork(others)}
+      </Banner>
+    );
+  }
+  if (!needsReview(server)) return null;
+  if (!server.reviewed) {
+    return (
+      <Banner tone="ask" icon="hand" title={`${countOf(server.unreviewedCount, 'tool')} wait for your review.`}>
+        Agents do not see {server.name} until you accept its tools.
+      </Banner>
+    );
+  }
+  const rest = server.toolCount - server.unreviewedCount;
+  return (
+    <Banner
+      tone="ask"
+      icon="hand"
+      title={`${countOf(server.unreviewedCount, 'tool')} changed or came since you reviewed them.`}
+    >
+      These ask on every call. {rest > 0 && `The other ${rest} work as before.`}
+    </Banner>
+  );
+}
+
+function othersWork(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? 'The other server works.' : `The other ${count} servers work.`;
+}

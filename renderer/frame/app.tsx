@@ -1,0 +1,67 @@
+import { type ComponentType, useEffect, useState } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { AgentsPage } from '../features/agents/agents-page.tsx';
+import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
+import { ReviewLayer } from '../features/approvals/review-layer.tsx';
+import { LivePage } from '../features/live/live-page.tsx';
+import { ServersPage } from '../features/servers/servers-page.tsx';
+import { useEngineStore } from '../state/engine-context.tsx';
+import { selectPendingCount } from '../state/selectors.ts';
+import { Banners } from './banners.tsx';
+import { HotkeyDialog } from './hotkey-dialog.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { usePageHotkeys } from './use-page-hotkeys.ts';
+import { usePause } from './use-pause.ts';
+
+const routes: readonly { path: string; page: ComponentType }[] = [
+  { path: '/live/:filter?', page: LivePage },
+  { path: '/approvals/:id?', page: ApprovalsPage },
+  { path: '/agents/*?', page: AgentsPage },
+  { path: '/servers/*?', page: ServersPage },
+];
+
+/** The main window: where one is at the left, the page at the right. */
+export function App() {
+  const [location, navigate] = useLocation();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const isLost = useEngineStore((state) => state.phase === 'ready' && !state.connection.connected);
+  const { isPaused, canChange, setPaused } = usePause();
+  usePageHotkeys({
+    go: navigate,
+    help: () => setHelpOpen(true),
+    togglePause: () => canChange && setPaused(!isPaused),
+  });
+  useTitle();
+  return (
+    <ReviewLayer isOnApprovals={location.startsWith('/approvals')}>
+      <div className="app" data-lost={isLost || undefined}>
+        <Sidebar />
+        <main className="main">
+          {!placesBanners(location) && <Banners />}
+          <Switch>
+            {routes.map(({ path, page }) => (
+              <Route key={path} path={path} component={page} />
+            ))}
+            <Route>
+              <Redirect to="/live" replace />
+            </Route>
+          </Switch>
+        </main>
+      </div>
+      {isHelpOpen && <HotkeyDialog onClose={() => setHelpOpen(false)} />}
+    </ReviewLayer>
+  );
+}
+
+/** Pages with a bar over their whole width put the banners under it themselves. */
+function placesBanners(location: string): boolean {
+  return location.startsWith('/live') || location.startsWith('/approvals');
+}
+
+/** `(2) ScopeGate` while somebody waits: the browser's tab is all there is beside the page. */
+function useTitle(): void {
+  const waiting = useEngineStore(selectPendingCount);
+  useEffect(() => {
+    document.title = waiting === 0 ? 'ScopeGate' : `(${waiting}) ScopeGate`;
+  }, [waiting]);
+}

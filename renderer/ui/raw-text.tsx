@@ -1,0 +1,71 @@
+import { Fragment } from 'react';
+import { splitUrl } from '../lib/url-host.ts';
+import { makeVisible, type TextSegment } from '../lib/visible-text.ts';
+
+const sqlVerb = /^\s*(select|insert|update|delete|drop|truncate|alter|create|grant|revoke|merge|call|exec)\b/i;
+
+/**
+ * Text from an agent or a server, exactly as it is: hidden characters as chips, words of mixed scripts marked, never
+ * Markdown or HTML. Nothing in it can change the direction or the place of what stands around it.
+ */
+export function RawText({ text }: { text: string }) {
+  let at = 0;
+  const drawn = makeVisible(text).segments.map((segment) => {
+    at += 1;
+    return <Fragment key={at}>{drawSegment(segment)}</Fragment>;
+  });
+  return (
+    <bdi className="raw" dir="ltr">
+      {drawn}
+    </bdi>
+  );
+}
+
+/** The same, with what decides drawn bold: the host of an address, the verb of an SQL statement. */
+export function RawValue({ text }: { text: string }) {
+  const url = splitUrl(text);
+  if (url !== null) {
+    return (
+      <>
+        <RawText text={url.before} />
+        <b>
+          <RawText text={url.host} />
+        </b>
+        <RawText text={url.after} />
+        {url.realHost !== null && <span className="hid">really {url.realHost}</span>}
+      </>
+    );
+  }
+  const verb = sqlVerb.exec(text)?.[0] ?? '';
+  return (
+    <>
+      {verb !== '' && <b>{verb}</b>}
+      <RawText text={text.slice(verb.length)} />
+    </>
+  );
+}
+
+function drawSegment(segment: TextSegment) {
+  switch (segment.kind) {
+    case 'text':
+      return <bdi dir="ltr">{segment.text}</bdi>;
+    case 'mixed':
+      return (
+        <bdi dir="ltr" className="mixed" title={segment.why}>
+          {segment.text}
+          <span className="hid">{segment.why}</span>
+        </bdi>
+      );
+    case 'space':
+      return (
+        <>
+          <span className="space" aria-hidden="true">
+            {segment.text === '\n' ? '↵' : '→'}
+          </span>
+          {segment.text}
+        </>
+      );
+    case 'hidden':
+      return <span className="hid">{segment.label}</span>;
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { externalAddress, isAppPage } from '../../electron/shell/app-origin.ts';
+
+describe('isAppPage', () => {
+  test.each(['app://scopegate/index.html', 'app://scopegate/approval.html', 'app://scopegate/index.html#/agents?x=1'])(
+    'knows %s as ours',
+    (url) => {
+      expect(isAppPage(url)).toBe(true);
+    },
+  );
+
+  test.each([
+    'app://scopegate/',
+    'app://scopegate/other.html',
+    'app://scopegate/index.html/x',
+    'app://scopegate.evil/index.html',
+    'app://scopegate:1/index.html',
+    'app://user@scopegate/index.html',
+    'https://scopegate/index.html',
+    'file:///index.html',
+    'data:text/html,app://scopegate/index.html',
+    'about:blank',
+    '',
+    'app:scopegate/index.html',
+  ])('takes %s for foreign (security)', (url) => {
+    expect(isAppPage(url)).toBe(false);
+  });
+});
+
+describe('externalAddress', () => {
+  test('gives the address as it was understood, not as it was written', () => {
+    expect(externalAddress('HTTPS://Example.COM/a b/../c')).toBe('https://example.com/c');
+    expect(externalAddress('https://пример.example/')).toBe('https://xn--e1afmkfd.example/');
+  });
+
+  test.each([
+    'http://example.com/',
+    'javascript:alert(1)',
+    'data:text/html,hi',
+    'file:///etc/passwd',
+    'vscode://open',
+    'smb://host/share',
+    'https://user:secret@example.com/',
+    'https://example.com@evil.example/',
+    'not an address',
+    '',
+  ])('opens nothing for %s (security)', (url) => {
+    expect(externalAddress(url)).toBeNull();
+  });
+});
