@@ -52,7 +52,7 @@ const closeMainWindow = ({ app }: StartedApp) =>
 async function runToEnd(options: { userData: string; env?: Record<string, string>; args?: string[] }) {
   if ('missing' in bench) throw new Error(bench.missing);
   const { command, args, env } = electronCommand(bench, options);
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
@@ -83,7 +83,7 @@ describe('the desktop app', () => {
 
   test('stays in the tray when started with --hidden', async () => {
     const running = await start({ args: ['--hidden'] });
-    await vi.waitFor(() => expect(running.stderr()).toContain('"message":"ready"'));
+    await vi.waitFor(() => expect(running.log()).toContain('"message":"ready"'));
     expect(await readWindows(running)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -32,8 +32,8 @@ export interface StartedApp {
   app: ElectronApplication;
   /** Chromium's and the app's own data; removed by `close`. */
   userData: string;
-  /** Everything written to stderr so far. */
-  stderr(): string;
+  /** The app's log file so far. */
+  log(): string;
   /** The window that shows this page of ours. */
   page(name: 'index.html' | 'approval.html'): Promise<Page>;
   /** Ends the app if it still runs. */
@@ -74,14 +74,10 @@ export async function startApp(
   const userData = options.userData ?? mkdtempSync(join(tmpdir(), 'scopegate-shell-'));
   const { command, args, env } = electronCommand(bench, { ...options, userData });
   const app = await _electron.launch({ executablePath: command, args, env, colorScheme: null });
-  let written = '';
-  app.process().stderr?.on('data', (chunk: Buffer) => {
-    written += chunk.toString('utf8');
-  });
   return {
     app,
     userData,
-    stderr: () => written,
+    log: () => readFileSync(join(userData, 'logs', 'scopegate.log'), 'utf8'),
     page: (name) => findPage(app, name),
     async close() {
       await app.close();

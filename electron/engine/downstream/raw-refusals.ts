@@ -7,13 +7,13 @@ export function refuseRawTraffic(server: Server, refusals: RefusalLog, isAnsweri
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const { status, text } = describe(error.code);
     refusals.note(status, 'not_http');
-    // Bytes in the middle of another answer would be read as part of it.
-    if (!socket.writable || isAnswering(socket)) socket.destroy();
-    else closeWith(socket, status, text);
+    // Bytes in the middle of another answer would be read as part of it, so only what is written already may leave.
+    if (!socket.writable) socket.destroy();
+    else closeWith(socket, isAnswering(socket) ? '' : `HTTP/1.1 ${status} ${text}\r\n${closingHeaders}`);
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
     refusals.note(405, 'connect');
-    closeWith(socket, 405, 'Method Not Allowed');
+    closeWith(socket, `HTTP/1.1 405 Method Not Allowed\r\n${closingHeaders}`);
   });
   // An expectation other than 100-continue (RFC 9110 10.1.1).
   server.on('checkExpectation', (_req, res) => {
@@ -29,7 +29,13 @@ function describe(code: string | undefined): { status: number; text: string } {
   return { status: 400, text: 'Bad Request' };
 }
 
-function closeWith(socket: Duplex, status: number, text: string): void {
+const closingHeaders = 'Connection: close\r\nContent-Length: 0\r\n\r\n';
+/** A peer that does not read is not waited for any longer. */
+const flushMs = 1_000;
+
+function closeWith(socket: Duplex, last: string): void {
+  const timer = setTimeout(() => socket.destroy(), flushMs);
+  socket.once('close', () => clearTimeout(timer));
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  socket.end(last, () => socket.destroy());
 }

@@ -52,17 +52,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 const hexPattern = /^[0-9a-fA-F]{4}$/;
-const simpleEscapes = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
-
 /**
  * Reads one JSON document (RFC 8259) and refuses everything two parsers could read differently: bad UTF-8, a byte-order
  * mark, a key given twice (after unescaping), `__proto__`, lone surrogates, numbers that a double cannot hold. What it
@@ -196,14 +185,39 @@ function readEscapedString(scan: Scan, start: number, firstEscape: number): stri
 
 /** `scan.pos` is at the backslash. */
 function readEscape(scan: Scan): string | undefined {
-  const { text } = scan;
-  const kind = text.charAt(scan.pos + 1);
-  if (kind !== 'u') {
-    const simple = simpleEscapes.get(kind);
-    if (simple === undefined) return fail(scan, 'syntax', 'An unknown escape');
+  const simple = readSimpleEscape(scan.text.charCodeAt(scan.pos + 1));
+  if (simple !== undefined) {
     scan.pos += 2;
     return simple;
   }
+  if (scan.text.charAt(scan.pos + 1) !== 'u') return fail(scan, 'syntax', 'An unknown escape');
+  return readUnicodeEscape(scan);
+}
+
+function readSimpleEscape(c: number): string | undefined {
+  switch (c) {
+    case 0x6e:
+      return '\n';
+    case 0x22:
+      return '"';
+    case 0x5c:
+      return '\\';
+    case 0x2f:
+      return '/';
+    case 0x74:
+      return '\t';
+    case 0x72:
+      return '\r';
+    case 0x62:
+      return '\b';
+    case 0x66:
+      return '\f';
+    default:
+      return undefined;
+  }
+}
+
+function readUnicodeEscape(scan: Scan): string | undefined {
   const unit = readHex(scan, scan.pos + 2);
   if (unit === undefined) return undefined;
   if (unit < 0xd800 || unit > 0xdfff) {
@@ -211,7 +225,7 @@ function readEscape(scan: Scan): string | undefined {
     return String.fromCharCode(unit);
   }
   // Valid UTF-8 holds no surrogate, so its other half can only be the very next escape.
-  const isPair = unit < 0xdc00 && text.startsWith('\\u', scan.pos + 6);
+  const isPair = unit < 0xdc00 && scan.text.startsWith('\\u', scan.pos + 6);
   const low = isPair ? readHex(scan, scan.pos + 8) : 0;
   if (low === undefined) return undefined;
   if (low < 0xdc00 || low > 0xdfff) return fail(scan, 'lone_surrogate', 'Half of a surrogate pair');

@@ -86,11 +86,11 @@ function at(table: readonly number[][], row: number, column: number): number {
 
 function diffText(before: string, after: string): DiffLine[] {
   if (before === after) return [];
-  const known = new Set(sentences(before));
+  const known = new Set(sentences(before).map((text) => text.trim()));
   const lines: DiffLine[] = [];
   if (before !== '') lines.push({ mark: 'removed', parts: [{ text: before, isNew: false }] });
   if (after !== '') {
-    const parts = sentences(after).map((text) => ({ text, isNew: before !== '' && !known.has(text) }));
+    const parts = sentences(after).map((text) => ({ text, isNew: before !== '' && !known.has(text.trim()) }));
     // Marking the whole text says nothing; only a part that stands out helps the eye.
     const isPartial = parts.some((part) => part.isNew) && parts.some((part) => !part.isNew);
     lines.push({ mark: 'added', parts: isPartial ? parts : [{ text: after, isNew: false }] });

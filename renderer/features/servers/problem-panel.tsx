@@ -1,10 +1,8 @@
 import type { ServerFault, ServerView } from '../../../electron/shared/index.ts';
 import { formatMoment } from '../../lib/format.ts';
-import { useBridge } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RawLines } from '../../ui/raw-lines.tsx';
-import { useCommand } from '../../ui/use-command.ts';
 
 interface ProblemPanelProps {
   server: ServerView;
@@ -15,8 +13,6 @@ interface ProblemPanelProps {
 
 /** Why a server fails, what to do about it, and its last words. */
 export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProps) {
-  const bridge = useBridge();
-  const { busy, run } = useCommand();
   return (
     <>
       <div className="secs">
@@ -30,15 +26,12 @@ export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProp
           <div className="lab">What to do</div>
           {fault.fix !== '' && <p className="fix">{fault.fix}</p>}
           <div className="hs">
-            <Button
-              variant="primary"
-              busy={busy}
-              onClick={() => void run(() => bridge.call('servers.restart', { id: server.id }))}
-            >
-              Restart
-            </Button>
+            {!server.managed && (
+              <Button variant="primary" onClick={onEdit}>
+                Edit connection
+              </Button>
+            )}
             <Button onClick={onTest}>Test connection</Button>
-            {!server.managed && <Button onClick={onEdit}>Edit connection</Button>}
           </div>
         </section>
       </div>

@@ -103,22 +103,22 @@ export function sendRaw(port: number, bytes: string | Buffer): Promise<Answer | 
       const answer = readAnswer(received);
       if (answer !== null) settle(answer);
     });
-    socket.on('close', () => settle(null));
-    socket.on('error', () => settle(readAnswer(received)));
+    socket.on('close', () => settle(readAnswer(received, true)));
+    socket.on('error', () => settle(readAnswer(received, true)));
     socket.write(bytes);
   });
 }
 
-/** The first final answer in `bytes`, once it is there as a whole. */
-export function readAnswer(bytes: Buffer): Answer | null {
+/** The first final answer in `bytes`, once it is there as a whole or nothing more will come. */
+export function readAnswer(bytes: Buffer, isAll = false): Answer | null {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return null;
   const [start = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-  if (start.startsWith('HTTP/1.1 100')) return readAnswer(bytes.subarray(end + 4));
+  if (start.startsWith('HTTP/1.1 100')) return readAnswer(bytes.subarray(end + 4), isAll);
   const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]));
   const body = bytes.subarray(end + 4);
   const length = headers['content-length'];
-  if (length !== undefined && body.length < Number(length)) return null;
+  if (!isAll && length !== undefined && body.length < Number(length)) return null;
   return { status: Number(start.split(' ')[1]), headers, body: body.toString() };
 }
 

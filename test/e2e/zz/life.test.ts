@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function start(options?: Parameters<typeof startApp>[1]): Promise<StartedApp> {
   if ('missing' in bench) throw new Error(bench.missing);
-  started = await startApp(bench, {...options, appDir:'/tmp/sg/shellapp'});
+  started = await startApp(bench, {...options, appDir:'/tmp/sg/realapp'});
   return started;
 }
 
@@ -51,8 +51,8 @@ const closeMainWindow = ({ app }: StartedApp) =>
 /** Runs the app to its end, without Playwright. */
 async function runToEnd(options: { userData: string; env?: Record<string, string>; args?: string[] }) {
   if ('missing' in bench) throw new Error(bench.missing);
-  const { command, args, env } = electronCommand(bench, {...options, appDir:'/tmp/sg/shellapp'} as any);
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { command, args, env } = electronCommand(bench, {...options, appDir:'/tmp/sg/realapp'} as any);
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
@@ -83,7 +83,7 @@ describe('the desktop app', () => {
 
   test('stays in the tray when started with --hidden', async () => {
     const running = await start({ args: ['--hidden'] });
-    await vi.waitFor(() => expect(running.stderr()).toContain('"message":"ready"'));
+    await vi.waitFor(() => expect(running.log()).toContain('"message":"ready"'));
     expect(await readWindows(running)).toEqual([]);
   });
 
