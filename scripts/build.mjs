@@ -73,6 +73,12 @@ function replaceFolder(name, fresh, old) {
 const asked = process.argv.slice(2);
 const named = bundleNames.filter((name) => asked.includes(name));
 const wanted = named.length > 0 ? named : bundleNames;
-for (const name of wanted) {
-  if (hasEntry(root, name) && !(asked.includes('--stale') && isFresh(root, name))) await buildBundle(name);
+try {
+  for (const name of wanted) {
+    if (hasEntry(root, name) && !(asked.includes('--stale') && isFresh(root, name))) await buildBundle(name);
+  }
+} catch (error) {
+  // Vite's message names the file and the reason; a stack of Vite's own inside adds nothing.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
 }

@@ -70,13 +70,3 @@ export function isFresh(root, name) {
   const stamp = join(bundleFolder(root, name), inputsFile);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === describeInputs(root, name);
 }
-
-/**
- * The file that is the headless host: its bundle when that is up to date (or all there is), else its source.
- * @param {string} root
- */
-export function chooseHeadlessEntry(root) {
-  const source = join(root, 'electron', 'headless', 'main.ts');
-  const bundle = join(bundleFolder(root, 'headless'), 'main.mjs');
-  return existsSync(bundle) && (isFresh(root, 'headless') || !existsSync(source)) ? bundle : source;
-}

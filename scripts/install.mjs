@@ -160,7 +160,13 @@ function runNpm(root, say) {
         process.stderr.write(chunk);
       });
     }
-    const stop = () => child.kill('SIGTERM');
+    /** @type {NodeJS.Signals | null} */
+    let stoppedBy = null;
+    // Once each: a second Ctrl-C ends this process at once, whatever npm is still doing.
+    const stop = (/** @type {NodeJS.Signals} */ name) => {
+      stoppedBy = name;
+      child.kill(name);
+    };
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const finish = () => {
       clearInterval(beat);
@@ -177,7 +183,7 @@ function runNpm(root, say) {
     child.once('close', (code, signal) => {
       finish();
       if (code === 0) resolve();
-      else reject(new SetupError(explainFailure(tail, code, signal)));
+      else reject(new SetupError(explainFailure(tail, code, stoppedBy ?? signal)));
     });
   });
 }

@@ -2,8 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { bundleFolder, bundleNames, chooseHeadlessEntry, hasEntry, isFresh } from './bundles.mjs';
+import { bundleFolder, bundleNames, hasEntry, isFresh } from './bundles.mjs';
 import { chooseHost } from './electron-runtime.mjs';
 import { SetupError } from './install.mjs';
 import { runToEnd } from './node-runtime.mjs';
@@ -59,15 +58,15 @@ async function buildStale(project, names) {
 }
 
 /**
- * Hands this process over to the headless host.
+ * Hands this process over to the headless host, whose end is its own affair.
  * @param {Project} project
  * @param {string[]} args
+ * @returns {Promise<undefined>}
  */
 async function becomeHeadless({ root }, args) {
-  const entry = chooseHeadlessEntry(root);
-  process.argv = [process.execPath, entry, ...args];
-  await import(pathToFileURL(entry).href);
-  return undefined;
+  // Imported late: what it needs of node:module is not in every Node that reads this file.
+  const { runHeadless } = await import('./run-headless.mjs');
+  await runHeadless(root, args);
 }
 
 /** @type {Task} */
@@ -101,7 +100,13 @@ function diedAtStart(code, ranMs) {
 
 /** @type {Task} */
 async function test(project, args) {
-  await buildStale(project, bundleNames);
+  try {
+    await buildStale(project, bundleNames);
+  } catch (error) {
+    // What cannot be built has failed, and the result line says so too.
+    console.log('0 passed, 1 failed');
+    throw error;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'scopegate-tally-'));
   const file = join(folder, 'tally.json');
   try {

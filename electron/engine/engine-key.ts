@@ -1,8 +1,7 @@
-import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { KeyPort } from './ports.ts';
-import { readPrivateFile, writePrivateFile } from './store/private-file.ts';
+import { createPrivateFile, readPrivateFile, writePrivateFile } from './store/private-file.ts';
 
 const keyFileName = 'engine-key.json';
 const keyLength = 32;
@@ -37,7 +36,10 @@ export async function loadEngineKey(
 
   const key = randomBytes(keyLength);
   const sealed = await keys.protect(key);
-  if (stored !== null) renameSync(path, join(dataDir, `engine-key.unreadable-${randomBytes(6).toString('hex')}.json`));
+  // A copy, not a rename: whenever this is interrupted, the next start still sees that there was a key before.
+  if (stored !== null) {
+    createPrivateFile(join(dataDir, `engine-key.unreadable-${randomBytes(6).toString('hex')}.json`), stored);
+  }
   writePrivateFile(path, `${JSON.stringify({ version: 1, sealed: sealed.toString('base64') })}\n`);
   return { key, replaced: stored !== null };
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../shared/index.ts';
 import { AgentRegistry, limitsOf } from './agent-registry.ts';
 import { AgentsSide } from './agents-side.ts';
@@ -6,7 +7,6 @@ import type { EngineParts } from './api/context.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
-import type { EngineKey } from './engine-key.ts';
 import { EventBus } from './event-bus.ts';
 import type { Exchange, ExchangeHandler } from './exchange.ts';
 import { ApprovalQueue } from './pipeline/approval-queue.ts';
@@ -35,7 +35,8 @@ export interface Ground {
   options: EngineOptions;
   tuning: EngineTuning;
   dataDir: DataDir;
-  key: EngineKey;
+  /** The engine's own key, for digests. */
+  key: KeyObject;
   store: StoreWriter;
 }
 
@@ -162,7 +163,7 @@ function makeApprovals(ground: Ground, base: Base): ApprovalQueue {
     audit,
     bus,
     clock: ports.clock,
-    key: key.key,
+    key,
     timing: tuning,
     facts: (agentId, serverId, tool) => ({
       tokenHint: agents.get(agentId)?.tokenHint ?? '',
@@ -190,7 +191,7 @@ function makePipeline(ground: Ground, base: Base, parts: PipelineParts): Pipelin
   return {
     clock: ports.clock,
     log: ports.log,
-    key: key.key,
+    key,
     audit: base.audit,
     journal: base.journal,
     approvals,

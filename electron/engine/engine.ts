@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { dispatch } from './api/dispatch.ts';
 import { makeHandlers } from './api/make-handlers.ts';
@@ -7,6 +7,7 @@ import { openDataDir } from './data-dir.ts';
 import { loadEngineKey } from './engine-key.ts';
 import { assembleParts, type Ground } from './engine-parts.ts';
 import type { EnginePorts } from './ports.ts';
+import type { StoreWriter } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import { defaultTuning, type EngineTuning } from './tuning.ts';
 
@@ -24,23 +25,35 @@ export async function createEngine(
   tuning: Partial<EngineTuning> = {},
 ): Promise<Engine> {
   const dataDir = openDataDir(ports.dataDir);
+  let store: StoreWriter | null = null;
   try {
-    const key = await loadEngineKey(dataDir.path, ports.keys, randomBytes);
-    const store = openStore({
+    const { key, replaced } = await loadEngineKey(dataDir.path, ports.keys, randomBytes);
+    store = openStore({
       file: join(dataDir.path, 'scopegate.db'),
+      now: () => ports.clock.now(),
+      log: ports.log,
       ...(ports.sqliteBinding ? { nativeBinding: ports.sqliteBinding } : {}),
     });
-    return await startEngine({ ports, options, tuning: { ...defaultTuning, ...tuning }, dataDir, key, store });
+    const ground = {
+      ports,
+      options,
+      tuning: { ...defaultTuning, ...tuning },
+      dataDir,
+      key: createSecretKey(key),
+      store,
+    };
+    return await startEngine(ground, replaced);
   } catch (error) {
+    store?.close();
     dataDir.release();
     throw error;
   }
 }
 
-async function startEngine(ground: Ground): Promise<Engine> {
+async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engine> {
   const { ports, options, store, dataDir } = ground;
   const { parts, side } = assembleParts(ground);
-  if (ground.key.replaced) parts.audit.append({ event: 'engine.key_replaced', actor: 'engine' });
+  if (isKeyReplaced) parts.audit.append({ event: 'engine.key_replaced', actor: 'engine' });
   parts.audit.append({
     event: 'engine.started',
     actor: 'engine',

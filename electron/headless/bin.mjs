@@ -2,8 +2,7 @@
 // The `scopegate` command. Plain JavaScript, because it may be started by a Node too old for the rest: it then goes on
 // under the project's own Node 24.
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chooseHeadlessEntry } from '../../scripts/bundles.mjs';
+import { fileURLToPath } from 'node:url';
 import { canRunTypeScript, findProjectNode, followParent, oldestNode, reexecute } from '../../scripts/node-runtime.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -20,9 +19,9 @@ async function main() {
     process.exitCode = 1;
     return;
   }
-  const entry = chooseHeadlessEntry(root);
-  process.argv[1] = entry;
-  await import(pathToFileURL(entry).href);
+  // Imported late: what it needs of node:module is not in every Node that reads this file.
+  const { runHeadless } = await import('../../scripts/run-headless.mjs');
+  await runHeadless(root, process.argv.slice(2));
 }
 
 followParent();

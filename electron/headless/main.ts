@@ -43,12 +43,12 @@ function hint(topic: HelpTopic | null): string {
 }
 
 async function hostContext() {
-  const { createEngine } = await import('../engine/engine.ts');
-  return { terminal: process, env: process.env, createEngine, ended: waitForEnd() };
+  const [{ createEngine }, { endSignals }] = await Promise.all([import('../engine/engine.ts'), import('./ports.ts')]);
+  return { terminal: process, env: process.env, createEngine, ended: waitForEnd(endSignals) };
 }
 
 /** The first signal ends cleanly; a second one ends at once, leaving children to be reaped at the next start. */
-function waitForEnd(): Promise<void> {
+function waitForEnd(signals: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve, reject) => {
     let isEnding = false;
     const end = (signal: NodeJS.Signals) => {
@@ -56,7 +56,7 @@ function waitForEnd(): Promise<void> {
       isEnding = true;
       resolve();
     };
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+    for (const signal of signals) process.on(signal, end);
     // A bug anywhere: end with every child rather than run on in an unknown state.
     process.once('uncaughtException', reject);
     process.once('unhandledRejection', reject);

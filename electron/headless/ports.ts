@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import Conf from 'conf';
+import type Conf from 'conf';
 import { EngineStartError } from '../engine/contract.ts';
 import type { Clock, EnginePorts, KeyPort, LogPort, SettingsPort } from '../engine/ports.ts';
 
@@ -21,6 +21,9 @@ export const fileModeKeyPort: KeyPort = {
   },
 };
 
+/** The signals that ask this process to end. */
+export const endSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 interface Settings {
   port?: number;
 }
@@ -29,17 +32,33 @@ const settingsName = 'headless-settings';
 export const settingsFileName = `${settingsName}.json`;
 
 /** Preferences in `headless-settings.json` (0600) in the data folder. */
-export function createSettingsPort(dataDir: string): SettingsPort {
-  const settings = openSettings(dataDir);
+export async function createSettingsPort(dataDir: string): Promise<SettingsPort> {
+  const settings = openSettings(await importConf(), dataDir);
   return {
     getPort: () => settings.get('port'),
     setPort: (port) => settings.set('port', port),
   };
 }
 
-function openSettings(dataDir: string): Conf<Settings> {
+/**
+ * Importing conf installs signal handlers (of its helper when-exit) that answer the first SIGTERM or SIGINT by raising it
+ * again, which would look like a person's second one and cut the clean end short. They are taken off again; the helper's
+ * clean-up of half-written files also runs on `exit`.
+ */
+async function importConf(): Promise<typeof Conf> {
+  const before = endSignals.map((signal) => process.listeners(signal));
+  const { default: imported } = await import('conf');
+  for (const [index, signal] of endSignals.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!before[index]?.includes(listener)) process.off(signal, listener);
+    }
+  }
+  return imported;
+}
+
+function openSettings(Store: typeof Conf, dataDir: string): Conf<Settings> {
   try {
-    return new Conf<Settings>({
+    return new Store<Settings>({
       cwd: dataDir,
       configName: settingsName,
       configFileMode: 0o600,
@@ -72,17 +91,17 @@ function prepareDataDir(dataDir: string): void {
 }
 
 /** Everything the engine needs, on plain Node. */
-export function createHeadlessPorts(host: {
+export async function createHeadlessPorts(host: {
   dataDir: string;
   version: string;
   log: LogPort;
   env: EnginePorts['env'];
-}): EnginePorts {
+}): Promise<EnginePorts> {
   prepareDataDir(host.dataDir);
   return {
     clock: systemClock,
     keys: fileModeKeyPort,
-    settings: createSettingsPort(host.dataDir),
+    settings: await createSettingsPort(host.dataDir),
     log: host.log,
     host: 'headless',
     version: host.version,

@@ -32,7 +32,7 @@ export async function runServe(options: ServeOptions, context: ServeContext): Pr
   const log = createLogPort(context.terminal.stderr, Date.now);
   const dataDir = options.dataDir ?? defaultDataDir(context.env);
   const host = await startHost({
-    ports: createHeadlessPorts({ dataDir, version: readVersion(), log, env: context.env }),
+    ports: await createHeadlessPorts({ dataDir, version: readVersion(), log, env: context.env }),
     createEngine: context.createEngine,
     declared,
     port: options.port,

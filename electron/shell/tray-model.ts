@@ -24,6 +24,9 @@ export interface TrayMenuItem {
   checked?: boolean;
   enabled?: boolean;
   click?: () => void;
+  /** Shown at the right edge; the page that has the keyboard acts on it, the menu itself does not. */
+  accelerator?: string;
+  registerAccelerator?: false;
   submenu?: TrayMenuItem[];
 }
 
@@ -65,6 +68,8 @@ export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[
       label: 'Pause all agents',
       type: 'checkbox',
       checked: state.engine.paused,
+      accelerator: 'Shift+CommandOrControl+P',
+      registerAccelerator: false,
       click: () => actions.setPaused(!state.engine.paused),
     },
     { type: 'separator' },

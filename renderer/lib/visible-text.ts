@@ -29,7 +29,7 @@ const maxMarks = 4;
 const hiddenPattern =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\u2800|[\ufff9-\ufffc]/u;
 const markPattern = /^[\p{Mn}\p{Me}\p{Mc}]$/u;
-const emojiPattern = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const emojiPattern = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
 const plainPattern = /^[\x20-\x7e]*$/;
 
 export function makeVisible(text: string): VisibleText {

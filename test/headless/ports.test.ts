@@ -27,21 +27,21 @@ describe('the ports of plain Node', () => {
     );
   });
 
-  it('keep the chosen port in a file of mode 0600 in a folder of mode 0700 (security)', () => {
+  it('keep the chosen port in a file of mode 0600 in a folder of mode 0700 (security)', async () => {
     const dataDir = path.join(folder, 'new', 'data');
-    const ports = createHeadlessPorts({ dataDir, version: '1', log: createMemoryLog(), env: {} });
+    const ports = await createHeadlessPorts({ dataDir, version: '1', log: createMemoryLog(), env: {} });
     expect(ports.settings.getPort()).toBeUndefined();
     ports.settings.setPort(7421);
-    expect(createSettingsPort(dataDir).getPort()).toBe(7421);
+    expect((await createSettingsPort(dataDir)).getPort()).toBe(7421);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     expect(statSync(path.join(dataDir, 'headless-settings.json')).mode & 0o777).toBe(0o600);
   });
 
-  it('never move the port silently because the settings are broken', () => {
+  it('never move the port silently because the settings are broken', async () => {
     writeFileSync(path.join(folder, 'headless-settings.json'), '{ "port": ');
-    expect(() => createSettingsPort(folder).getPort()).toThrow('cannot be read');
+    await expect(createSettingsPort(folder)).rejects.toThrow('cannot be read');
     writeFileSync(path.join(folder, 'headless-settings.json'), '{ "port": "high" }');
-    expect(() => createSettingsPort(folder).getPort()).toThrow('cannot be read');
+    await expect(createSettingsPort(folder)).rejects.toThrow('cannot be read');
   });
 
   it('share the desktop app’s data folder on each system', () => {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ export async function openElectronBench(): Promise<ElectronBench> {
   if ('missing' in runtime) return runtime;
   const desktop = await openTestDesktop();
   if (desktop === null) return { missing: 'there is no display here, and no Xvfb to make one' };
-  if (!process.env.ZZ) buildStale();
+  buildStale();
   return { executable: runtime.executable, desktop };
 }
 
@@ -44,6 +45,8 @@ export interface StartOptions {
   args?: string[];
   env?: Record<string, string>;
   userData?: string;
+  /** Leave `userData` for the caller to remove. */
+  keepData?: boolean;
   appDir?: string;
 }
 
@@ -80,10 +83,21 @@ export async function startApp(
     log: () => readFileSync(join(userData, 'logs', 'scopegate.log'), 'utf8'),
     page: (name) => findPage(app, name),
     async close() {
+      await endProcess(app.process());
       await app.close();
-      rmSync(userData, { recursive: true, force: true, maxRetries: 3 });
+      if (options.keepData !== true) rmSync(userData, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** As the system would end it: nobody is asked whether sessions are open. */
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await ended;
+  clearTimeout(killer);
 }
 
 /** Waits for the window that shows the page, whether it is there already or still to come. */

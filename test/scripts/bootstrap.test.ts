@@ -63,6 +63,9 @@ describe('the bootstrap', () => {
     expect(stderr()).toContain('the build of headless failed');
     expect(readdirSync(join(project.root, 'dist'))).toEqual(['headless']);
     expect(existsSync(join(project.root, 'dist/headless/main.mjs'))).toBe(true);
+    const test = bootstrap(['test']);
+    expect(await test.ended).toBe(1);
+    expect(lastLine(test.stdout())).toBe('0 passed, 1 failed');
   });
 
   it('serves with nothing on stdout but the host’s own lines, and passes arguments and SIGTERM on', async () => {

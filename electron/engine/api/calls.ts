@@ -10,11 +10,8 @@ export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
   return {
     'calls.detail': ({ id }) => journal.detail(id) ?? readDetail(store.callRows(id)),
     'calls.older': ({ before, limit }) => {
-      // the log pages by its rows, the UI by calls: a call's last row is where it stands in the log
-      const row = before ? store.callRows(before.id).at(-1) : undefined;
-      const from = before && (row ? { at: row.at, id: row.id } : { at: before.at, id: '' });
       // one more than asked for tells whether there is another page
-      const rows = store.settledCalls(from, limit + 1);
+      const rows = store.settledCalls(before, limit + 1);
       return { calls: rows.slice(0, limit).map(viewOfRow), more: rows.length > limit };
     },
     'calls.cancel': ({ id }) => {

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
 
@@ -15,7 +15,7 @@ export function hashDefinition(definition: JsonObject): string {
 }
 
 /** HMAC-SHA-256, hex, of canonical arguments under the engine's key: comparable, but low-entropy arguments cannot be guessed. */
-export function digestArguments(key: Buffer, args: JsonObject): string {
+export function digestArguments(key: KeyObject, args: JsonObject): string {
   return createHmac('sha256', key).update('arguments\0').update(canonicalJson(args)).digest('hex');
 }
 
@@ -29,7 +29,7 @@ export interface BoundRequest {
 }
 
 /** HMAC-SHA-256, hex, over every member of the request; no two different requests share a text. */
-export function digestRequest(key: Buffer, request: BoundRequest): string {
+export function digestRequest(key: KeyObject, request: BoundRequest): string {
   const members = [request.agentId, request.serverId, request.tool, request.definitionHash, request.argumentsDigest];
   return createHmac('sha256', key).update('request\0').update(JSON.stringify(members)).digest('hex');
 }

@@ -1,14 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { parseAgentBody } from '../wire/parse-message.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { createAgentSockets } from './agent-sockets.ts';
 import type { AgentListener, DownstreamPorts } from './contract.ts';
 import { claimsModernEra, refuseModernEra } from './era-claim.ts';
-import type { Admission, Gate, Refusal } from './head-guards.ts';
+import type { Admission, Gate, Refusal, RequestHead } from './head-guards.ts';
 import { guardHead, tooLarge, unauthorized } from './head-guards.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { refuse, sendError } from './http-reply.ts';
@@ -17,6 +16,7 @@ import { createLegacyLeg } from './legacy-leg.ts';
 import { describeListenError } from './listener-fault.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { listenerLimits } from './listener-limits.ts';
+import { createOpenRequests } from './open-requests.ts';
 import { refuseRawTraffic } from './raw-refusals.ts';
 import { readBody } from './read-body.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -98,15 +98,15 @@ function serveRequests(
   };
   const sockets = createAgentSockets(limits.socketsPerAgent);
   const refusals = createRefusalLog(ports.log, ports.clock);
-  const answering = new Map<Duplex, number>();
+  const open = createOpenRequests();
 
   const turnAway = (req: IncomingMessage, res: ServerResponse, refusal: Refusal): void => {
-    countAnswer(answering, req.socket, res);
     refusals.note(refusal.status, refusal.reason);
     refuse(req, res, refusal);
   };
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     const receivedAt = performance.now();
+    open.add(req, res);
     const verdict = guardHead(readHead(req), gate);
     if (!verdict.ok) {
       turnAway(req, res, verdict.refusal);
@@ -123,7 +123,6 @@ function serveRequests(
       servePost(req, request).catch((error: unknown) => reportFault(ports, res, error));
       return;
     }
-    countAnswer(answering, req.socket, res);
     if (admission.method === 'GET') leg.openStream(request);
     else leg.endSession(request);
   };
@@ -138,7 +137,6 @@ function serveRequests(
       turnAway(req, request.res, unauthorized);
       return;
     }
-    countAnswer(answering, req.socket, request.res);
     routePost(leg, request, body.bytes);
   };
   const serveSafely = (req: IncomingMessage, res: ServerResponse): void => {
@@ -153,7 +151,7 @@ function serveRequests(
   // The guards come before the client is told to send its body.
   server.on('checkContinue', serveSafely);
   server.on('error', (error) => ports.log.error('the agents’ listener had a fault', { error: error.name }));
-  refuseRawTraffic(server, refusals, (socket) => answering.has(socket));
+  refuseRawTraffic(server, refusals, (socket) => open.isAnswering(socket));
 }
 
 /** A fault of our own: it costs this one request, not the listener, and shows nothing of itself. */
@@ -176,18 +174,8 @@ function isStillAdmitted(ports: DownstreamPorts, admission: Admission): boolean 
   return ports.authenticate(admission.token)?.id === admission.agent.id;
 }
 
-function readHead(req: IncomingMessage): Parameters<typeof guardHead>[0] {
+function readHead(req: IncomingMessage): RequestHead {
   return { method: req.method ?? '', url: req.url ?? '', httpVersion: req.httpVersion, rawHeaders: req.rawHeaders };
-}
-
-/** Keeps in `answering` how many answers each connection still owes. */
-function countAnswer(answering: Map<Duplex, number>, socket: Duplex, res: ServerResponse): void {
-  answering.set(socket, (answering.get(socket) ?? 0) + 1);
-  res.once('close', () => {
-    const left = (answering.get(socket) ?? 1) - 1;
-    if (left > 0) answering.set(socket, left);
-    else answering.delete(socket);
-  });
 }
 
 const tooManyConnections: Refusal = {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type ApprovalView, approvalViewSchema } from '../../shared/index.ts';
 import { digestRequest } from '../core/canonical.ts';
 import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
@@ -12,7 +13,7 @@ export interface AgentFacts {
 }
 
 /** What an approval of this call is bound to. */
-export function digestOf(key: Buffer, call: ResolvedCall): string {
+export function digestOf(key: KeyObject, call: ResolvedCall): string {
   return digestRequest(key, {
     agentId: call.exchange.agent.id,
     serverId: call.tool.serverId,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import type { ApprovalDecision, ApprovalStatus, ApprovalView } from '../../shared/index.ts';
 import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
 import type { EventBus } from '../event-bus.ts';
@@ -43,7 +43,7 @@ interface Ports {
   audit: AuditGate;
   bus: EventBus;
   clock: Clock;
-  key: Buffer;
+  key: KeyObject;
   timing: ApprovalTiming;
   facts(agentId: string, serverId: string, tool: string): AgentFacts;
   /** A card ended while this call was parked on it: the call is over. */

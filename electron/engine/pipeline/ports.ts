@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { PolicyWorld } from '../core/evaluate.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
@@ -23,7 +24,7 @@ export interface PipelinePorts {
   clock: Clock;
   log: LogPort;
   /** The engine's own key, for digests. */
-  key: Buffer;
+  key: KeyObject;
   audit: AuditGate;
   journal: CallJournal;
   approvals: ApprovalQueue;

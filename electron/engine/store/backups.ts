@@ -50,14 +50,15 @@ export function backupNow(db: Connection, file: string, now: number): Backup {
  * the database closes meanwhile, the copy is dropped.
  */
 export async function backupDaily(db: Connection, file: string, now: number, log: LogPort | undefined): Promise<void> {
-  const newest = listBackups(file)[0];
-  if (newest && Math.abs(now - newest.at) < backupEveryMs) return;
   let temporary: string | null = null;
   try {
+    const newest = listBackups(file)[0];
+    if (newest && Math.abs(now - newest.at) < backupEveryMs) return;
     const target = prepare(db, file, now);
     temporary = target.temporary;
     await db.backup(temporary, { progress: () => pagesPerStep });
-    log?.info('database backed up', { path: finish(file, target).path });
+    const { path } = finish(file, target);
+    log?.info('database backed up', { path });
   } catch (error) {
     if (temporary !== null) rmSync(temporary, { force: true });
     if (db.open) log?.warn('the daily backup of the database failed', { reason: reasonOf(error) });
@@ -108,7 +109,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

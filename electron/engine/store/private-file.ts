@@ -110,7 +110,7 @@ export function temporaryName(path: string): string {
 }
 
 /** A rename is durable only once its directory is; Windows has no such call. */
-export function syncDirectory(directory: string): void {
+function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(directory, constants.O_RDONLY);
   try {

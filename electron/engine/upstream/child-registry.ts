@@ -41,22 +41,20 @@ export function createChildRegistry(dataDir: string, log: LogPort): ChildRegistr
     return writes;
   }
 
+  async function endIfSame(record: ChildRecord): Promise<boolean> {
+    const now = await identifyProcess(record.pid);
+    if (now === null || !isSameProcess(record, now)) return false;
+    await killTree(record.pid);
+    log.info('Ended a server process that an earlier run left behind.', { pid: record.pid, server: record.serverId });
+    return true;
+  }
+
   return {
     async reap() {
       const left = await readRecords(file);
-      let ended = 0;
-      for (const record of left) {
-        const now = await identifyProcess(record.pid);
-        if (now === null || !isSameProcess(record, now)) continue;
-        await killTree(record.pid);
-        ended++;
-        log.info('Ended a server process that an earlier run left behind.', {
-          pid: record.pid,
-          server: record.serverId,
-        });
-      }
+      const ends = await Promise.all(left.map((record) => endIfSame(record)));
       if (left.length > 0) await save();
-      return ended;
+      return ends.filter((isEnded) => isEnded).length;
     },
     async record(pid, serverId, command) {
       const identity = await identifyProcess(pid);

@@ -21,6 +21,8 @@ const ownHeaders = new Set([
   'upgrade',
 ]);
 
+const minLiteralSecret = 12;
+
 /** Resolved only when a link opens, and kept by that link alone. */
 export async function resolveHeaders(transport: HttpTransport, context: OpenContext): Promise<Record<string, string>> {
   const resolved = await resolveReferences(transport.headers, context);
@@ -34,8 +36,8 @@ export async function resolveHeaders(transport: HttpTransport, context: OpenCont
         fix: 'Look for line breaks or invisible characters in the referenced value.',
       });
     }
-    // A header is a credential more often than not, also when it is written out.
-    context.redactor.add(value);
+    // Also a credential that was written out; a short word such as "prod" would only blank the log.
+    if (value.length >= minLiteralSecret) context.redactor.add(value);
     headers[key] = value;
   }
   headers['user-agent'] ??= `scopegate/${context.version}`;

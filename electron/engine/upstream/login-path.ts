@@ -19,7 +19,7 @@ export async function readLoginPath(env: Env): Promise<string[]> {
   if (!path.isAbsolute(shell)) return [];
   // Start files may print anything, so the value stands between marks nobody else writes.
   const mark = `sg${randomBytes(12).toString('hex')}`;
-  const output = await runShell(shell, `printf '%s' "${mark}$PATH${mark}"`, env);
+  const output = await runShell(shell, `printf '%s%s%s' '${mark}' "$PATH" '${mark}'`, env);
   const value = output.split(mark)[1] ?? '';
   return value.split(':').filter((folder) => path.isAbsolute(folder));
 }

@@ -22,8 +22,11 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
   const slots = new Map<string, ServerSlot>();
   const makeFault = createFaultMaker(() => ports.clock.now(), createRedactor());
 
+  const closing = new AbortController();
+  const tests = new Set<Promise<unknown>>();
+
   function slotOf(serverId: string): ServerSlot {
-    const slot = slots.get(serverId);
+    const slot = closing.signal.aborted ? undefined : slots.get(serverId);
     if (slot !== undefined) return slot;
     throw makeFault('other', { message: 'There is no such server.', fix: 'Add it under Servers.' });
   }
@@ -45,8 +48,22 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
     state: (serverId) => slots.get(serverId)?.state ?? unknownServer,
     logs: (serverId) => slots.get(serverId)?.logs() ?? [],
     restart: async (serverId) => slotOf(serverId).restart(),
-    test: (transport, signal) => testConnection(transport, shared, signal),
+    async test(transport, signal) {
+      const ending = new AbortController();
+      const end = () => ending.abort();
+      const sources = [signal, closing.signal];
+      if (sources.some((source) => source.aborted)) end();
+      for (const source of sources) source.addEventListener('abort', end, { once: true });
+      const run = testConnection(transport, shared, ending.signal);
+      tests.add(run);
+      return run.finally(() => {
+        tests.delete(run);
+        for (const source of sources) source.removeEventListener('abort', end);
+      });
+    },
     async close() {
+      closing.abort();
+      await Promise.all(tests);
       await Promise.all([...slots.values()].map((slot) => slot.stop()));
       await reaped;
     },

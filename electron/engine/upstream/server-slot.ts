@@ -135,11 +135,13 @@ export class ServerSlot {
 
   async #start(signal: AbortSignal): Promise<UpstreamLink> {
     const { transport } = this.config;
-    this.#setState({ status: 'starting' });
-    this.#ring.beginRun();
     try {
+      // Nothing is told before this await: a listener that asks for the link again must find this start.
       await this.#shared.reaped;
+      if (!signal.aborted) this.#setState({ status: 'starting' });
       await this.#ending;
+      this.#ring.beginRun();
+      if (signal.aborted) throw cancelledFault(this.#makeFault);
       const link = await openLink(transport, this.#context(signal));
       if (signal.aborted) {
         await link.close();

@@ -44,6 +44,7 @@ export function createHttpClient(url: URL): HttpClient {
     connect: { timeout: connectTimeoutMs },
   });
   const path = url.pathname + url.search;
+  let destroyed: Promise<void> | null = null;
   return {
     send(request, receiver) {
       let abortNow: (() => void) | null = null;
@@ -74,8 +75,9 @@ export function createHttpClient(url: URL): HttpClient {
         abortNow?.();
       };
     },
-    async destroy() {
-      await pool.destroy();
+    destroy() {
+      destroyed ??= pool.destroy();
+      return destroyed;
     },
   };
 }

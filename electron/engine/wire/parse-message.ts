@@ -16,7 +16,7 @@ export interface ParseBodyOptions {
   allowBatch: boolean;
 }
 
-export const maxBatchLength = 50;
+const maxBatchLength = 50;
 const maxIdLength = 256;
 const maxMethodLength = 256;
 
@@ -48,10 +48,10 @@ export function parseAgentBody(bytes: Buffer, options: ParseBodyOptions): Parsed
   return { ok: true, messages, isBatch: true };
 }
 
-export type ParsedMessage = { ok: true; message: RpcMessage } | { ok: false; fault: MessageFault };
+type ParsedMessage = { ok: true; message: RpcMessage } | { ok: false; fault: MessageFault };
 
 /** The strict envelope for agents: no unknown members, since vendor data belongs in `params` and `_meta`. */
-export function parseAgentMessage(value: JsonValue): ParsedMessage {
+function parseAgentMessage(value: JsonValue): ParsedMessage {
   if (!isObject(value)) return invalid(null, 'A message is one JSON object.');
   const id = isRpcId(value.id) ? value.id : null;
   if (value.jsonrpc !== '2.0') return invalid(id, 'The member jsonrpc must be "2.0".');

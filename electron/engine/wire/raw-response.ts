@@ -3,7 +3,7 @@ import type { RawResponse } from './json-rpc.ts';
 /**
  * What one JSON-RPC message is and where its parts stand, found without parsing the payload. `refused` is a message
  * that must not be used: two top-level members of one meaning (a hostile server could answer another call with the
- * second `id`), result and method together, or no JSON object at all.
+ * second `id`), result and method together, a known name in other letter case, or no JSON object at all.
  */
 export type Envelope =
   | {
@@ -27,6 +27,8 @@ const maxKeyBytes = 36;
 /** Longer runs of plain text are skipped by the native search; below it a byte loop is faster. */
 const nativeSearchAfter = 48;
 
+const envelopeNames = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
@@ -44,13 +46,24 @@ interface Span {
 export function locateEnvelope(bytes: Buffer): Envelope {
   const found = new Map<string, Span>();
   let isDuplicate = false;
+  let isVariant = false;
   const end = scanMembers(bytes, skipSpace(bytes, 0), (name, start, stop) => {
+    if (!envelopeNames.has(name)) {
+      if (envelopeNames.has(foldName(name))) isVariant = true;
+      return;
+    }
     if (found.has(name)) isDuplicate = true;
     found.set(name, { start, end: stop });
   });
   if (end < 0 || skipSpace(bytes, end) !== bytes.length) return { kind: 'refused', reason: 'not_json' };
   if (isDuplicate) return { kind: 'refused', reason: 'duplicate_member' };
+  if (isVariant) return { kind: 'refused', reason: 'ambiguous' };
   return classify(bytes, found);
+}
+
+/** Go's JSON reader takes `ID`, and `re\u017fult` with a long s, for the field itself: an agent written in Go would. */
+function foldName(name: string): string {
+  return name.toLowerCase().replaceAll('\u017f', 's');
 }
 
 function classify(bytes: Buffer, found: Map<string, Span>): Envelope {
@@ -155,7 +168,7 @@ function scanMembers(bytes: Buffer, start: number, visit: MemberVisitor): number
 
 function readKey(bytes: Buffer, start: number, end: number): string | null {
   if (end - start > maxKeyBytes) return null;
-  const raw = bytes.toString('latin1', start, end);
+  const raw = bytes.toString('utf8', start, end);
   // An escaped spelling ("\u0069d") is the same name to every parser, so it must be the same name here.
   return raw.includes('\\') ? readString(bytes, { start: start - 1, end: end + 1 }) : raw;
 }

@@ -10,7 +10,7 @@ export interface StrictJsonLimits {
   numberLength: number;
 }
 
-export const strictJsonLimits: Readonly<StrictJsonLimits> = { depth: 64, members: 20_000, numberLength: 64 };
+const strictJsonLimits: Readonly<StrictJsonLimits> = { depth: 64, members: 20_000, numberLength: 64 };
 
 export type StrictJsonFaultCode =
   | 'encoding'

@@ -57,7 +57,8 @@ async function readToken(file: string | null, env: DoctorContext['env']): Promis
 
 async function storedPort(dataDir: string): Promise<number> {
   // Only looked at when it is there: the doctor leaves no trace.
-  const stored = existsSync(path.join(dataDir, settingsFileName)) ? createSettingsPort(dataDir).getPort() : undefined;
+  const hasSettings = existsSync(path.join(dataDir, settingsFileName));
+  const stored = hasSettings ? (await createSettingsPort(dataDir)).getPort() : undefined;
   return stored ?? (await import('../../engine/engine.ts')).defaultPort;
 }
 

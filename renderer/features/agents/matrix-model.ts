@@ -61,10 +61,10 @@ export function switchOf(matrix: AgentMatrix, server: MatrixServer, tool: Matrix
 }
 
 function settleTool(matrix: AgentMatrix, server: MatrixServer, tool: MatrixTool): MatrixTool {
-  const position = switchOf(matrix, server, tool);
   const isHeld = tool.changed && tool.own !== 'deny';
-  if (isHeld) return { ...tool, effective: 'ask', source: 'review' };
-  return { ...tool, effective: position.effect, source: position.source };
+  const { effect, source }: Inherited = isHeld ? { effect: 'ask', source: 'review' } : switchOf(matrix, server, tool);
+  // The same object where nothing changed, so that its row is not drawn again.
+  return tool.effective === effect && tool.source === source ? tool : { ...tool, effective: effect, source };
 }
 
 /**

@@ -11,6 +11,7 @@ import { denyReasonWords, describeDecider, statusWords } from './describe-approv
 import './approvals.css';
 
 const pageSize = 100;
+const titles = ['Time', 'Answer', 'Agent', 'Server', 'Tool', 'On', 'By'] as const;
 
 /** Answered questions, newest first, page by page. */
 export function ApprovalHistory() {
@@ -48,17 +49,23 @@ export function ApprovalHistory() {
   }
   return (
     <div className="body">
-      <section className="pane grid history" role="table" aria-label="Answered questions">
-        <div className="hd" role="row">
-          {['Time', 'Answer', 'Agent', 'Server', 'Tool', 'On', 'By'].map((title) => (
-            <span key={title} role="columnheader">
-              {title}
-            </span>
-          ))}
-        </div>
-        {approvals.map((approval) => (
-          <HistoryRow key={approval.id} approval={approval} />
-        ))}
+      <section className="pane grid history">
+        <table className="plain-table" aria-label="Answered questions">
+          <thead>
+            <tr className="hd">
+              {titles.map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {approvals.map((approval) => (
+              <HistoryRow key={approval.id} approval={approval} />
+            ))}
+          </tbody>
+        </table>
         {query.hasNextPage && (
           <div className="grp">
             <Button small busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -74,29 +81,25 @@ export function ApprovalHistory() {
 function HistoryRow({ approval }: { approval: ApprovalView }) {
   const reason = approval.denyNote ?? (approval.denyReason === null ? '' : denyReasonWords[approval.denyReason]);
   return (
-    <div className="r" role="row">
-      <span role="cell" className="tm">
-        {formatMoment(approval.decidedAt ?? approval.createdAt, Date.now())}
-      </span>
-      <span role="cell">
+    <tr className="r">
+      <td className="tm">{formatMoment(approval.decidedAt ?? approval.createdAt, Date.now())}</td>
+      <td>
         <StateWord {...statusWords[approval.status]} />
-      </span>
-      <span role="cell" className="cut">
+      </td>
+      <td className="cut">
         <RawText text={approval.agentName} />
-      </span>
-      <span role="cell" className="sv cut">
-        {approval.serverName}
-      </span>
-      <code role="cell" className="cut">
+      </td>
+      <td className="sv cut">{approval.serverName}</td>
+      <td className="mono cut">
         <RawText text={approval.tool} />
-      </code>
-      <span role="cell" className="t2 cut">
+      </td>
+      <td className="t2 cut">
         <RawText text={approval.subject} />
-      </span>
-      <span role="cell" className="t3 cut">
+      </td>
+      <td className="t3 cut">
         {describeDecider(approval)}
         {reason !== '' && `: ${reason}`}
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }

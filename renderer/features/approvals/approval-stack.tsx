@@ -35,7 +35,7 @@ export function ApprovalStack({ pending, startId = null, onLater }: ApprovalStac
         {index + 1} of {pending.length}
       </span>
       <IconButton icon="right" label="Next" ghost small disabled={pending.length < 2} onClick={() => step(1)} />
-      <button type="button" className="btn ghost sm" onClick={onLater}>
+      <button type="button" className="btn ghost sm" aria-label="Later" onClick={onLater}>
         Later <kbd>Esc</kbd>
       </button>
     </header>

@@ -28,6 +28,7 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
     <button
       type="button"
       className={className}
+      aria-label={label}
       aria-disabled={!isOn}
       aria-keyshortcuts={chord}
       onPointerDown={() => {

@@ -55,7 +55,6 @@ export function ReviewLayer({ isOnApprovals, children }: ReviewLayerProps) {
 
 function isBusyElsewhere(): boolean {
   const focused = document.activeElement;
-  const isTyping =
-    focused !== null && focused.matches('input:not([type=checkbox]):not([type=radio]), textarea, select');
+  const isTyping = focused?.matches('input:not([type=checkbox]):not([type=radio]), textarea, select') === true;
   return isTyping || document.querySelector('[role=dialog], [role=alertdialog], [role=menu]') !== null;
 }

@@ -7,7 +7,7 @@ import { EmptyState } from '../../ui/placeholder.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 import { Tier } from '../../ui/tier.tsx';
 import { ApprovalCard } from './approval-card.tsx';
-import '../side-list.css';
+import '../../ui/side-list.css';
 import './approvals.css';
 
 interface WaitingCardsProps {

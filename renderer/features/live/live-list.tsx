@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import type { CallView } from '../../../electron/shared/index.ts';
 import { explainError } from '../../bridge/client.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
@@ -11,6 +11,10 @@ import type { OlderCalls } from './use-older-calls.ts';
 
 const rowHeight = 32;
 const headHeight = 28;
+/** A table whose rows are walked by the arrow keys is, in ARIA's words, a grid. */
+function gridProps(activeRow: string | undefined) {
+  return { role: 'grid', tabIndex: 0, 'aria-activedescendant': activeRow } as const;
+}
 const titles = ['Time', 'Outcome', 'Agent', 'Server', 'Tool', 'On', 'Took'] as const;
 
 interface LiveListProps {
@@ -51,54 +55,76 @@ export function LiveList({ rows, older, selectedId, isFollowing, onSelect, onScr
     if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
   }, [selectedIndex, virtual]);
 
-  const selectedRow = selectedIndex >= 0 && selectedId !== null ? rowIdOf(selectedId) : undefined;
+  useRowClicks(scroller, onSelect);
+
   return (
     <div
       ref={scroller}
       className="pane grid live-grid"
-      role="grid"
-      aria-label="Calls"
-      aria-rowcount={rows.length + 1}
-      aria-activedescendant={selectedRow}
-      tabIndex={0}
       onScroll={(event) => {
         if (isFollowing && event.currentTarget.scrollTop > rowHeight / 2) onScrollAway();
       }}
     >
-      <div className="hd" role="row" aria-rowindex={1}>
-        {titles.map((title) => (
-          <span key={title} role="columnheader" className={title === 'Took' ? 'num' : undefined}>
-            {title}
-          </span>
-        ))}
-      </div>
-      <div className="live-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const call = rows[index];
-          return call === undefined ? null : (
-            <LiveRow
-              key={call.id}
-              call={call}
-              rowId={rowIdOf(call.id)}
-              rowIndex={index + 2}
-              top={start - headHeight}
-              isSelected={call.id === selectedId}
-              isHeld={isHeld}
-              onSelect={onSelect}
-              onReview={review}
-            />
-          );
-        })}
-      </div>
+      <table
+        {...gridProps(selectedIndex >= 0 && selectedId !== null ? rowIdOf(selectedId) : undefined)}
+        className="live-table"
+        aria-label="Calls"
+        aria-rowcount={rows.length + 1}
+      >
+        <thead>
+          <tr className="hd" aria-rowindex={1}>
+            {titles.map((title) => (
+              <th key={title} scope="col" className={title === 'Took' ? 'num' : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="live-rows" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const call = rows[index];
+            return call === undefined ? null : (
+              <LiveRow
+                key={call.id}
+                call={call}
+                rowId={rowIdOf(call.id)}
+                rowIndex={index + 2}
+                top={start - headHeight}
+                isSelected={call.id === selectedId}
+                isHeld={isHeld}
+                onReview={review}
+              />
+            );
+          })}
+        </tbody>
+      </table>
       <ListEnd older={older} hasRows={rows.length > 0} />
     </div>
   );
 }
 
+/** A click anywhere in a row but on its button selects it; the keyboard moves through the grid as a whole. */
+function useRowClicks(scroller: RefObject<HTMLElement | null>, onSelect: (id: string) => void): void {
+  const latest = useRef(onSelect);
+  useEffect(() => {
+    latest.current = onSelect;
+  });
+  useEffect(() => {
+    const element = scroller.current;
+    const onClick = ({ target }: MouseEvent) => {
+      if (!(target instanceof Element) || target.closest('button') !== null) return;
+      const row = target.closest<HTMLElement>('tr[data-call]');
+      if (row?.dataset.call !== undefined) latest.current(row.dataset.call);
+    };
+    element?.addEventListener('click', onClick);
+    return () => element?.removeEventListener('click', onClick);
+  }, [scroller]);
+}
+
 function ListEnd({ older, hasRows }: { older: OlderCalls; hasRows: boolean }) {
   const { hasMore, isLoading, failure, load } = older;
   return (
-    <div className="grp" role="presentation">
+    <div className="grp">
       {!hasRows && <span>No call fits the filter.</span>}
       {failure !== null && <span role="alert">{explainError(failure).message}</span>}
       {hasMore ? (

@@ -2,8 +2,8 @@ import { memo } from 'react';
 import type { CallView } from '../../../electron/shared/index.ts';
 import { describeCallState } from '../../lib/describe-call.ts';
 import { formatClock, formatCountdown, formatDuration } from '../../lib/format.ts';
-import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { useNow } from '../../lib/use-now.ts';
+import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { StateWord } from '../../ui/state-word.tsx';
 
 interface LiveRowProps {
@@ -15,47 +15,37 @@ interface LiveRowProps {
   isSelected: boolean;
   /** The engine cannot be reached: nothing can be answered now. */
   isHeld: boolean;
-  onSelect: (id: string) => void;
   onReview: (approvalId: string) => void;
 }
 
 /** One call. It keeps its place when its state changes; only the words in it do. */
 export const LiveRow = memo(function LiveRow(props: LiveRowProps) {
-  const { call, rowId, rowIndex, top, isSelected, isHeld, onSelect, onReview } = props;
+  const { call, rowId, rowIndex, top, isSelected, isHeld, onReview } = props;
   const isWaiting = call.status === 'awaiting_approval';
   return (
-    <div
+    <tr
       id={rowId}
       className={isWaiting ? 'r wait' : 'r'}
-      role="row"
+      data-call={call.id}
       aria-rowindex={rowIndex}
       aria-selected={isSelected}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={() => onSelect(call.id)}
     >
-      <span role="gridcell" className="tm">
-        {formatClock(call.at)}
-      </span>
-      <span role="gridcell">
+      <td className="tm">{formatClock(call.at)}</td>
+      <td>
         <StateWord {...describeCallState(call)} />
-      </span>
-      <span role="gridcell" className="cut">
-        {makeVisibleLine(call.agentName)}
-      </span>
-      <span role="gridcell" className="sv cut">
-        {call.serverId}
-      </span>
-      <code role="gridcell" className="cut">
-        {makeVisibleLine(call.tool)}
-      </code>
-      <span role="gridcell" className="hs t2">
+      </td>
+      <td className="cut">{makeVisibleLine(call.agentName)}</td>
+      <td className="sv cut">{call.serverId}</td>
+      <td className="mono cut">{makeVisibleLine(call.tool)}</td>
+      <td className="hs t2">
         <span className="cut grow">{makeVisibleLine(call.subject)}</span>
         {isWaiting && call.expiresAt !== null && <TimeLeft expiresAt={call.expiresAt} />}
-      </span>
-      <span role="gridcell" className={isWaiting ? 'num vis' : 'num'}>
+      </td>
+      <td className={isWaiting ? 'num vis' : 'num'}>
         <Took call={call} isHeld={isHeld} onReview={onReview} />
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 });
 
@@ -64,14 +54,7 @@ function Took({ call, isHeld, onReview }: { call: CallView; isHeld: boolean; onR
   if (call.status === 'awaiting_approval') {
     if (isHeld || approvalId === null) return <span className="t3">held</span>;
     return (
-      <button
-        type="button"
-        className="btn sm review"
-        onClick={(event) => {
-          event.stopPropagation();
-          onReview(approvalId);
-        }}
-      >
+      <button type="button" className="btn sm review" onClick={() => onReview(approvalId)}>
         Review
       </button>
     );

@@ -38,5 +38,8 @@ export function summarize(calls: readonly CallView[]): string {
     { count: calls.filter(isRefusal).length, word: 'denied' },
     { count: calls.filter(isFailure).length, word: 'failed' },
   ];
-  return [countOf(calls.length, 'call'), ...parts.filter((part) => part.count > 0).map((part) => `${part.count} ${part.word}`)].join(', ');
+  return [
+    countOf(calls.length, 'call'),
+    ...parts.filter((part) => part.count > 0).map((part) => `${part.count} ${part.word}`),
+  ].join(', ');
 }

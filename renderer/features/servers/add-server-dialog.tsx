@@ -87,7 +87,7 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
         <IdentityFields
           name={name}
           id={id}
-          nameError={isChecked ? nameError : null}
+          nameError={isChecked && read.ok ? nameError : null}
           idError={idError}
           onName={(next) => setIdentity({ ...identity, name: next })}
           onId={(next) => setIdentity({ ...identity, id: next })}

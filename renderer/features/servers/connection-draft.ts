@@ -78,7 +78,7 @@ function readCommand(draft: ConnectionDraft): ConnectionResult {
   };
   const parts = readParts(draft, errors);
   const cwd = draft.cwd.trim();
-  if (cwd !== '' && !/^([/~]|[A-Za-z]:[\\/]|\\\\)/.test(cwd)) errors.cwd = 'Give the whole path of the folder.';
+  if (cwd !== '' && !/^(\/|[A-Za-z]:[\\/]|\\\\)/.test(cwd)) errors.cwd = 'Give the whole path of the folder.';
   for (const [name, value] of Object.entries(parts.env)) {
     const error = checkReference(name, value);
     if (error !== null) errors.line = `${name}: ${error}`;

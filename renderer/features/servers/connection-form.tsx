@@ -11,6 +11,8 @@ const modes: readonly SegmentOption<ConnectionMode>[] = [
 ];
 
 const secretHint = 'A secret is never stored: write env:NAME or file:PATH and it is read when the server starts.';
+const headerHint =
+  'A secret is never stored: write env:NAME or file:PATH, which gives the whole value (“Bearer …” too).';
 
 interface ConnectionFormProps {
   draft: ConnectionDraft;
@@ -63,7 +65,7 @@ export function ConnectionForm({ draft, errors, onChange }: ConnectionFormProps)
           <KeyValueEditor
             noun="Header"
             legend="Headers"
-            hint={secretHint}
+            hint={headerHint}
             rows={draft.headers}
             errors={errors.rows}
             onChange={(headers) => set({ headers })}
@@ -106,7 +108,7 @@ function LineField({ draft, error, onChange }: LineFieldProps) {
       <TextField
         label="Command"
         mono
-        placeholder="npx -y @modelcontextprotocol/server-filesystem ~/Documents"
+        placeholder="npx -y @modelcontextprotocol/server-memory"
         value={draft.line}
         error={error}
         onChange={onChange}

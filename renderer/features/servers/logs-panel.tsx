@@ -44,15 +44,19 @@ function LogTail({ lines }: { lines: readonly LogLine[] }) {
   const [isFollowing, setIsFollowing] = useState(true);
   const newest = lines.at(-1);
   useEffect(() => {
-    const element = box.current;
-    if (isFollowing && newest && element) element.scrollTop = element.scrollHeight;
+    const panel = panelOf(box.current);
+    if (isFollowing && newest && panel) panel.scrollTop = panel.scrollHeight;
   }, [isFollowing, newest]);
-  const noteScroll = (): void => {
-    const element = box.current;
-    if (element) setIsFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < 8);
-  };
+  useEffect(() => {
+    const panel = panelOf(box.current);
+    const note = (): void => {
+      if (panel) setIsFollowing(panel.scrollHeight - panel.scrollTop - panel.clientHeight < 8);
+    };
+    panel?.addEventListener('scroll', note, { passive: true });
+    return () => panel?.removeEventListener('scroll', note);
+  }, []);
   return (
-    <div className="logs">
+    <div ref={box} className="logs">
       <div className="logs-bar">
         <span className="t3 f12 grow">The server’s own words, newest at the end</span>
         {!isFollowing && (
@@ -62,10 +66,9 @@ function LogTail({ lines }: { lines: readonly LogLine[] }) {
         )}
         <CopyButton text={lines.map(formatLine).join('\n')} label="Copy" />
       </div>
-      {/* Scrollable text must be reachable by keyboard. */}
-      <section ref={box} className="well logs-tail" onScroll={noteScroll} aria-label="Log" tabIndex={-1}>
+      <div className="well logs-tail">
         {numbered(lines).map(({ key, line }) => (
-          <div key={key} className="log-line" data-stream={line.stream}>
+          <div key={key} className="log-line">
             <span className="t3">{formatClock(line.at)}</span>
             <span>
               {line.stream === 'gateway' ? line.text : <RawText text={line.text} />}
@@ -73,9 +76,14 @@ function LogTail({ lines }: { lines: readonly LogLine[] }) {
             </span>
           </div>
         ))}
-      </section>
+      </div>
     </div>
   );
+}
+
+/** The tab's panel scrolls, as it is what the keyboard reaches. */
+function panelOf(element: HTMLElement | null): HTMLElement | null {
+  return element?.closest('.tab-panel') ?? null;
 }
 
 function formatLine(line: LogLine): string {

@@ -1,4 +1,4 @@
-const reference = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/;
+const reference = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:(?:\/|[A-Za-z]:[\\/]|\\\\).+)$/;
 const secretName = /token|secret|passw(or)?d|passphrase|api[-_]?key|authorization|credential|private[-_]?key|cookie/i;
 const pointsElsewhere = /(?:file|path|dir|url|uri|endpoint|name)$/i;
 
@@ -10,7 +10,7 @@ export function isSecretReference(value: string): boolean {
 /** What is wrong with a value of an environment variable or header; null when it can be saved. */
 export function checkReference(name: string, value: string): string | null {
   if (isSecretReference(value)) return null;
-  if (/^(?:env|file):/.test(value)) return 'Write env:NAME or file:PATH.';
+  if (/^(?:env|file):/.test(value)) return 'Write env:NAME or file: with the whole path.';
   const looksSecret = secretName.test(name) && !pointsElsewhere.test(name);
   if (looksSecret && value !== '')
     return 'This looks like a secret. Give env:NAME or file:PATH, so that it is not stored.';

@@ -128,12 +128,12 @@ function ServerBar({ server, onRemoved, onTest }: ServerBarProps) {
       )}
       <Button onClick={onTest}>Test</Button>
       <Button
-        icon="refresh"
+        icon={state.kind === 'idle' ? 'play' : 'refresh'}
         disabled={!server.enabled}
         busy={busy}
         onClick={() => void run(() => bridge.call('servers.restart', { id: server.id }))}
       >
-        Restart
+        {state.kind === 'idle' ? 'Start' : 'Restart'}
       </Button>
       {!server.managed && (
         <Menu trigger={<IconButton icon="more" label={`More for ${server.name}`} />}>

@@ -16,6 +16,7 @@ interface Word {
 
 const shellOperator = /^(?:[|&;<>]+|\d?>+.*|<.*)$/;
 const endsStatement = /[;&|]$/;
+const expansion = /^~(?:[\\/]|$)|\$(?:[A-Za-z_({])|`/;
 const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 
 /**
@@ -61,12 +62,9 @@ function protectable(quote: string | null): RegExp {
 export function splitCommandLine(line: string): SplitResult {
   const words = splitWords(line.replace(/^\s*\$\s+/, ''));
   if (!Array.isArray(words)) return { ok: false, message: words.message };
-  const operator = words.find((word) => word.bare && (shellOperator.test(word.text) || endsStatement.test(word.text)));
-  if (operator) {
-    return {
-      ok: false,
-      message: `Programs start without a shell, so “${operator.text}” has no meaning here. Quote it if it is meant as text.`,
-    };
+  for (const word of words) {
+    const message = checkWord(word);
+    if (message !== null) return { ok: false, message };
   }
   const env: Record<string, string> = {};
   let start = 0;
@@ -80,13 +78,26 @@ export function splitCommandLine(line: string): SplitResult {
   return { ok: true, parts: { command, args, env } };
 }
 
+/** What a shell would have made of this word; null when it is plain text. */
+function checkWord({ text, bare }: Word): string | null {
+  if (!bare) return null;
+  const without = 'Programs start without a shell, so';
+  if (shellOperator.test(text) || endsStatement.test(text)) {
+    return `${without} “${text}” has no meaning here. Quote it if it is meant as text.`;
+  }
+  if (expansion.test(text))
+    return `${without} “${text}” stays as it is. Write it out, or quote it if it is meant as text.`;
+  return null;
+}
+
 /** The opposite of {@link splitCommandLine}: one line that splits into exactly these parts. */
 export function joinCommandLine(command: string, args: readonly string[]): string {
   return [command, ...args].map(quoteWord).join(' ');
 }
 
 function quoteWord(word: string): string {
-  const isPlain = word !== '' && !/[\s"'|&;<>]/.test(word);
+  // A backslash at the end would protect the space after it.
+  const isPlain = word !== '' && !word.endsWith('\\') && !/[\s"'|&;<>`$~]/.test(word);
   if (isPlain) return word;
   if (!word.includes("'")) return `'${word}'`;
   // Single quotes hold no single quote: close, protect it with a backslash, open again.

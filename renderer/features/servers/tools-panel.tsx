@@ -100,6 +100,8 @@ function NoTools({ server }: { server: ServerView }) {
   const bridge = useBridge();
   const { busy, run } = useCommand();
   if (!server.enabled) return <EmptyState title="Switched off">Switch it on to read its tools.</EmptyState>;
+  if (server.status === 'starting') return <EmptyState title="The server is starting">Its tools come next.</EmptyState>;
+  if (server.status === 'running') return <EmptyState title="This server has no tools" />;
   return (
     <EmptyState
       title="No tools are known yet"

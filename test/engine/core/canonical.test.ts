@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   canonicalJson,
@@ -6,7 +7,7 @@ import {
   hashDefinition,
 } from '../../../electron/engine/core/canonical.ts';
 
-const key = Buffer.alloc(32, 7);
+const key = createSecretKey(Buffer.alloc(32, 7));
 const request = { agentId: 'a', serverId: 's', tool: 't', definitionHash: 'd', argumentsDigest: 'x' };
 
 describe('canonical digests', () => {
@@ -20,7 +21,9 @@ describe('canonical digests', () => {
   });
 
   it('cannot be computed without the key (security)', () => {
-    expect(digestArguments(key, { pin: '1234' })).not.toBe(digestArguments(Buffer.alloc(32, 8), { pin: '1234' }));
+    expect(digestArguments(key, { pin: '1234' })).not.toBe(
+      digestArguments(createSecretKey(Buffer.alloc(32, 8)), { pin: '1234' }),
+    );
   });
 
   it('differ for every member a request is bound to (security)', () => {

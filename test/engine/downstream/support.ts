@@ -51,13 +51,15 @@ export async function startRig({ handle = echo, limits = {}, overrides = {} }: R
     [tokenOfOne, one],
     [tokenOfTwo, two],
   ]);
-  const reindex = (): void => index.replace([...holders].map(([token, holder]) => ({ hash: hashToken(token), holder })));
+  const reindex = (): void =>
+    index.replace([...holders].map(([token, holder]) => ({ hash: hashToken(token), holder })));
   reindex();
   const logged: string[] = [];
   const exchanges: Exchange[] = [];
   const sessions: string[] = [];
   const clock = { time: 1_700_000_000_000 };
-  const log = (message: string, fields?: object): void => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  const log = (message: string, fields?: object): void =>
+    void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
   const ports: DownstreamPorts = {
     clock: { now: () => clock.time },
     log: { info: log, warn: log, error: log },
@@ -87,7 +89,8 @@ export interface Answer {
   body: string;
 }
 
-export const parseJson = (text: string): Record<string, JsonValue> & { error?: { code: number; message: string } } => JSON.parse(text);
+export const parseJson = (text: string): Record<string, JsonValue> & { error?: { code: number; message: string } } =>
+  JSON.parse(text);
 
 /** Sends raw bytes on a connection of their own and reads one whole answer; null when there is none before it closes. */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<Answer | null> {
@@ -115,7 +118,9 @@ export function readAnswer(bytes: Buffer, isAll = false): Answer | null {
   if (end === -1) return null;
   const [start = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
   if (start.startsWith('HTTP/1.1 100')) return readAnswer(bytes.subarray(end + 4), isAll);
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]));
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+  );
   const body = bytes.subarray(end + 4);
   const length = headers['content-length'];
   if (!isAll && length !== undefined && body.length < Number(length)) return null;
@@ -131,7 +136,10 @@ export interface CallOptions {
 }
 
 /** One request with node:http and the headers every client sends. */
-export function send(port: number, { token = tokenOfOne, session, method = 'POST', headers = {}, body }: CallOptions): Promise<Answer> {
+export function send(
+  port: number,
+  { token = tokenOfOne, session, method = 'POST', headers = {}, body }: CallOptions,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
     const req = httpRequest({ port, host: '127.0.0.1', path: '/mcp', method, agent: false });
@@ -145,7 +153,13 @@ export function send(port: number, { token = tokenOfOne, session, method = 'POST
       const chunks: Buffer[] = [];
       res.on('data', (chunk: Buffer) => chunks.push(chunk));
       res.on('error', reject);
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers as Record<string, string>, body: Buffer.concat(chunks).toString() }));
+      res.on('end', () =>
+        resolve({
+          status: res.statusCode ?? 0,
+          headers: res.headers as Record<string, string>,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
     });
     req.end(text);
   });
@@ -178,7 +192,10 @@ export interface EventStream {
 }
 
 /** Like `send`, but settles at the head of the answer and reads the rest as events. */
-export function openEvents(port: number, { token = tokenOfOne, session, method = 'GET', headers = {}, body }: CallOptions): Promise<EventStream> {
+export function openEvents(
+  port: number,
+  { token = tokenOfOne, session, method = 'GET', headers = {}, body }: CallOptions,
+): Promise<EventStream> {
   return new Promise((resolve, reject) => {
     const req = httpRequest({ port, host: '127.0.0.1', path: '/mcp', method, agent: false });
     req.setHeader('Authorization', `Bearer ${token}`);
@@ -216,15 +233,6 @@ export function openEvents(port: number, { token = tokenOfOne, session, method =
     });
     req.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
   });
-}
-
-/** A promise and its two ends. */
-export function defer<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
 
 /** A handler whose replies the test gives by hand, by request id. */

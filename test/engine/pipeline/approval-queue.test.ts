@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import type { ApprovalView } from '../../../electron/shared/index.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 const clock = { now: () => Date.now() };
-const key = Buffer.alloc(32, 1);
+const key = createSecretKey(Buffer.alloc(32, 1));
 
 let dir: string;
 let store: StoreWriter;
@@ -50,8 +51,25 @@ function call(id: string, argumentsDigest = 'same', signal = new AbortController
   return {
     id,
     at: 1,
-    exchange: { agent: { id: 'a', name: 'Agent' }, session: null, id: 1, method: 'tools/call', params: {}, signal, receivedAt: 0, notify: () => {} },
-    tool: { serverId: 's', serverName: 'Server', name: 't', exposedName: 's__t', definition: { name: 't' }, definitionHash: 'd', reviewed: true },
+    exchange: {
+      agent: { id: 'a', name: 'Agent' },
+      session: null,
+      id: 1,
+      method: 'tools/call',
+      params: {},
+      signal,
+      receivedAt: 0,
+      notify: () => {},
+    },
+    tool: {
+      serverId: 's',
+      serverName: 'Server',
+      name: 't',
+      exposedName: 's__t',
+      definition: { name: 't' },
+      definitionHash: 'd',
+      reviewed: true,
+    },
     arguments: { path: '/tmp/x' },
     otherParams: {},
     argumentsDigest,
@@ -63,7 +81,16 @@ function call(id: string, argumentsDigest = 'same', signal = new AbortController
 
 function answer(card: ApprovalView | undefined, verdict: 'approve' | 'deny') {
   if (!card) throw new Error('no card');
-  queue.decide({ id: card.id, digest: card.digest, verdict, denyReason: null, denyNote: null, input: 'keyboard', shownAt: 0, armedAt: 0 });
+  queue.decide({
+    id: card.id,
+    digest: card.digest,
+    verdict,
+    denyReason: null,
+    denyNote: null,
+    input: 'keyboard',
+    shownAt: 0,
+    armedAt: 0,
+  });
 }
 
 describe('ApprovalQueue', () => {

@@ -127,6 +127,7 @@ describe('the hash chain', () => {
           sampleEvent({ subject: half, tool: half, durationMs: figure, details: { [half]: `${json}` } }),
         );
       }),
+      { numRuns: 40 },
     );
     expect(verifyChain(store)).toMatchObject({ ok: true, head: { seq: store.auditCount() } });
     expect(store.callRows('call-1')).toHaveLength(store.auditCount());

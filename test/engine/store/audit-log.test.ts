@@ -65,6 +65,20 @@ describe('the audit log', () => {
     expect(verifyChain(store)).toMatchObject({ ok: true, head: { seq: 6 } });
   });
 
+  it('throws when a row cannot be written, and goes on rightly once it can (security)', () => {
+    const folder = makeFolder();
+    const store = makeStore(folder);
+    appendCall(store, 'one');
+    const stranger = new Database(databaseIn(folder));
+    stranger.exec('BEGIN IMMEDIATE');
+    expect(() => store.appendAudit(sampleEvent({ callId: 'two' }))).toThrow(/locked/);
+    stranger.exec('COMMIT');
+    stranger.close();
+    expect(store.appendAudit(sampleEvent({ callId: 'three' }))).toBe(3);
+    expect(store.callRows('two')).toEqual([]);
+    expect(verifyChain(store)).toMatchObject({ ok: true, head: { seq: 3 } });
+  });
+
   it('lists ended calls newest first, page by page, one row for each', () => {
     const store = makeStore();
     const ids = ['a', 'b', 'c', 'd', 'e'];

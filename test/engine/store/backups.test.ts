@@ -1,9 +1,12 @@
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
+import { verifyChain } from '../../../electron/engine/store/audit-chain.ts';
 import { listBackups } from '../../../electron/engine/store/backups.ts';
 import { openStore } from '../../../electron/engine/store/open.ts';
+import { openReader } from '../../../electron/engine/store/reader.ts';
 import { appendCall, databaseIn, makeFolder, makeStore } from './samples.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -46,22 +49,31 @@ describe('the backups of the database', () => {
     for (const days of [0, 1, 2, 3, 4]) {
       const time = start + days * day;
       await openAt(file, time, () => newest() === time);
-      await openAt(file, time + 1000, () => true);
+      // A copy would have its temporary name before the database is open.
+      const again = openStore({ file, now: () => time + 1000 });
+      expect(readdirSync(join(dirname(file), 'backups')).filter((name) => name.includes('.tmp'))).toEqual([]);
+      again.close();
     }
     expect(listBackups(file).map(({ at }) => at)).toEqual([4, 3, 2].map((days) => start + days * day));
   });
 
   it('hold what was written while they were being made', async () => {
     const file = makeDatabase();
-    const store = openStore({ file, now: () => start });
-    store.transaction(() => {
-      for (let call = 0; call < 500; call++) appendCall(store, `more-${call}`);
+    const filling = openStore({ file, now: () => start - 2 * day });
+    filling.transaction(() => {
+      for (let call = 0; call < 2000; call++) appendCall(filling, `before-${call}`);
     });
-    await vi.waitFor(() => expect(listBackups(file)).toHaveLength(1), 5000);
-    store.close();
-    const copy = openStore({ file: listBackups(file)[0]?.path ?? '' });
-    expect(copy.auditCount()).toBe(1002);
+    filling.close();
+    const store = openStore({ file, now: () => start });
+    for (let call = 0; listBackups(file).length === 0; call++) {
+      appendCall(store, `during-${call}`);
+      await setImmediate();
+    }
+    const copy = openReader({ file: listBackups(file)[0]?.path ?? '' });
+    expect(copy.auditCount()).toBeGreaterThan(4002);
+    expect(verifyChain(copy)).toMatchObject({ ok: true, head: { seq: copy.auditCount() } });
     copy.close();
+    store.close();
   });
 
   it('leave nothing half-made in the list when the database closes at once', async () => {

@@ -138,12 +138,9 @@ describe('a damaged database', () => {
   });
 
   it('is found after a stop that was no proper end, even in a page the start does not need', () => {
-    const folder = makeFolder();
-    const file = makeDatabase(folder);
+    const file = makeDatabase(makeFolder());
     overwrite(file, lstatSync(file).size / 2, 3 * 4096);
     // What a killed engine leaves: a log beside the database that was never emptied.
-    const other = makeStore(makeFolder());
-    other.putAgent(sampleAgent());
     writeFileSync(`${file}-wal`, Buffer.alloc(64));
     expect(refusal(file).code).toBe('database_corrupt');
   });

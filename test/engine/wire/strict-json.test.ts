@@ -124,7 +124,7 @@ describe('parseStrictJson', () => {
     if (!result.ok) throw new Error(result.fault.message);
     const value = result.value as { params: Record<string, unknown> };
     expect(value.params.constructor).toBeUndefined();
-    expect(value.params.__proto__).toBeUndefined();
+    expect('__proto__' in value.params).toBe(false);
     expect('toString' in value.params).toBe(false);
   });
 

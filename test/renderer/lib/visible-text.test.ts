@@ -73,7 +73,9 @@ describe('makeVisible', () => {
       'U+009B control',
     ]);
   });
+});
 
+describe('makeVisible, for the look of text', () => {
   it('keeps line breaks and tabs as breaks and tabs', () => {
     expect(makeVisible('a\n\tb').segments).toEqual([
       { kind: 'text', text: 'a' },
@@ -164,7 +166,7 @@ describe('makeVisible', () => {
           if (at === -1) return false;
           from = at + character.length;
         }
-        return !/[\u200b\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}\u0000-\u0008\u001b]/u.test(shown);
+        return !/[\u200b\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]|(?![\n\t])\p{Cc}/u.test(shown);
       }),
     );
   });

@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BridgeMethod, BridgeParams, BridgeResult } from '../../electron/shared/index.ts';
+import { openElectronBench, type StartedApp, startApp } from '../helpers/electron.ts';
+import { npmServer, textOf } from '../helpers/engine.ts';
+
+const bench = await openElectronBench();
+let started: StartedApp;
+let main: Page;
+let agent: Client;
+
+beforeAll(async () => {
+  if ('missing' in bench) return;
+  started = await startApp(bench);
+  main = await started.page('index.html');
+  await addServer();
+  agent = await connectAgent();
+});
+afterAll(async () => {
+  if ('missing' in bench) return;
+  await agent?.close();
+  await started?.close();
+  await bench.desktop.stop();
+});
+beforeEach((context) => {
+  if ('missing' in bench) context.skip(bench.missing);
+});
+
+/** One request over the app's own bridge, from its own page. */
+async function ask<M extends BridgeMethod>(method: M, params: BridgeParams<M>): Promise<BridgeResult<M>> {
+  const answer = await main.evaluate(
+    (request) => {
+      const bridge = Reflect.get(window, 'scopegate') as { request(request: object): Promise<unknown> };
+      return bridge.request(request);
+    },
+    { id: 1, method, params } as object,
+  );
+  const { ok, value, error } = answer as { ok: boolean; value: unknown; error?: { message: string } };
+  if (!ok) throw new Error(error?.message);
+  return value as BridgeResult<M>;
+}
+
+async function addServer(): Promise<void> {
+  const transport = npmServer('everything', 'stdio');
+  await ask('servers.add', { id: 'every', name: 'Everything', transport, trusted: false });
+  const tools = await vi.waitFor(
+    async () => {
+      const found = (await ask('servers.tools', { id: 'every' })).tools;
+      expect(found.length).toBeGreaterThan(0);
+      return found;
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  await ask('servers.accept', {
+    id: 'every',
+    tools: tools.map(({ name, definitionHash }) => ({ name, definitionHash })),
+  });
+}
+
+async function connectAgent(): Promise<Client> {
+  const { token } = await ask('agents.create', { name: 'Claude Code', defaultEffect: 'ask' });
+  const { engine } = await ask('snapshot', {});
+  const client = new Client({ name: 'test-agent', version: '1.0.0' });
+  const requestInit = { headers: { Authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(engine.mcpUrl ?? ''), { requestInit }) as never);
+  return client;
+}
+
+const echo = (message: string) => agent.callTool({ name: 'every__echo', arguments: { message } });
+
+interface WindowFacts {
+  title: string;
+  visible: boolean;
+  focused: boolean;
+  onTop: boolean;
+  size: number[];
+}
+
+async function readWindow(title: string): Promise<WindowFacts | undefined> {
+  const all: WindowFacts[] = await started.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((window) => ({
+      title: window.getTitle(),
+      visible: window.isVisible(),
+      focused: window.isFocused(),
+      onTop: window.isAlwaysOnTop(),
+      size: window.getSize(),
+    })),
+  );
+  return all.find((window) => window.title === title);
+}
+
+const approvalTitle = 'ScopeGate: approval';
+const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 100 });
+const waitUntilVisible = (visible: boolean) =>
+  waitFor(async () => expect((await readWindow(approvalTitle))?.visible ?? false).toBe(visible));
+
+/** Presses a button of the card once it has armed. */
+async function decide(name: RegExp): Promise<void> {
+  const card = await started.page('approval.html');
+  const button = card.getByRole('button', { name, disabled: false });
+  await button.waitFor();
+  await button.click();
+}
+
+describe('an approval in Electron', () => {
+  test('appears over other windows without taking the keyboard (security)', async () => {
+    await waitFor(async () => expect(await readWindow('ScopeGate')).toMatchObject({ visible: true, focused: true }));
+    const call = echo('first');
+    await waitUntilVisible(true);
+    expect(await readWindow(approvalTitle)).toMatchObject({ focused: false, onTop: true, size: [520, 684] });
+    expect(await readWindow('ScopeGate')).toMatchObject({ focused: true });
+
+    const card = await started.page('approval.html');
+    await card.getByText('first', { exact: false }).first().waitFor();
+    await decide(/^Deny/);
+    expect((await call).isError).toBe(true);
+    await waitUntilVisible(false);
+  });
+
+  test('lets exactly the approved call through (security)', async () => {
+    const call = echo('let me through');
+    await waitUntilVisible(true);
+    await decide(/^Approve/);
+    expect(textOf(await call)).toContain('let me through');
+    await waitUntilVisible(false);
+
+    // The very same call again, and another one: each is asked anew.
+    for (const message of ['let me through', 'something else']) {
+      const next = echo(message);
+      await waitUntilVisible(true);
+      await decide(/^Deny/);
+      expect((await next).isError).toBe(true);
+      await waitUntilVisible(false);
+    }
+  });
+
+  test('is put away by Later, still waiting, and comes back with the next one', async () => {
+    const first = echo('later');
+    await waitUntilVisible(true);
+    const card = await started.page('approval.html');
+    await card.keyboard.press('Escape');
+    await waitUntilVisible(false);
+    expect((await ask('snapshot', {})).approvals.filter(({ status }) => status === 'pending')).toHaveLength(1);
+
+    const second = echo('now');
+    await waitUntilVisible(true);
+    for (const { id, digest } of (await ask('snapshot', {})).approvals) {
+      await ask('approvals.decide', {
+        id,
+        digest,
+        verdict: 'deny',
+        denyReason: null,
+        denyNote: null,
+        input: 'menu',
+        shownAt: Date.now(),
+        armedAt: null,
+      });
+    }
+    expect([(await first).isError, (await second).isError]).toEqual([true, true]);
+    await waitUntilVisible(false);
+  });
+
+  test('leads to a question before the app quits, and no child outlives it', async () => {
+    const { servers } = await ask('snapshot', {});
+    const pid = servers[0]?.pid;
+    if (typeof pid !== 'number') throw new Error('the server does not run');
+    const answerWith = (response: number) =>
+      started.app.evaluate(({ dialog }, given) => {
+        dialog.showMessageBox = async (...args: unknown[]) => {
+          Reflect.set(globalThis, 'asked', args[0]);
+          return { response: given, checkboxChecked: false };
+        };
+      }, response);
+
+    await answerWith(1);
+    await started.app.evaluate(({ app }) => app.quit());
+    await waitFor(async () => {
+      const asked = await started.app.evaluate(() => Reflect.get(globalThis, 'asked'));
+      expect(asked).toMatchObject({ message: 'An agent is connected.', buttons: ['Quit', 'Stay'] });
+    });
+    expect((await ask('snapshot', {})).engine.state).toBe('running');
+
+    await answerWith(0);
+    const ended = once(started.app.process(), 'exit');
+    await started.app.evaluate(({ app }) => app.quit());
+    expect(await ended).toEqual([0, null]);
+    await waitFor(async () => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  });
+});

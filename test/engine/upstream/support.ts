@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { type ArmedCall, arm, type DecidedCall, permit } from '../../../electron/engine/core/stages.ts';
+import type { UpstreamPorts } from '../../../electron/engine/upstream/contract.ts';
+import type { CallIo, LinkFault } from '../../../electron/engine/upstream/link.ts';
+import { createLinkPool } from '../../../electron/engine/upstream/pool.ts';
+import type { SlotTimings } from '../../../electron/engine/upstream/server-slot.ts';
+import type { JsonObject, RawResponse } from '../../../electron/engine/wire/json-rpc.ts';
+import type { Transport } from '../../../electron/shared/index.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const stdioFake = path.join(root, 'test/fakes/stdio-server.mjs');
+
+export function tempDir(): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'scopegate-upstream-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export function fakeServer(mode: string, extra: { args?: string[]; env?: Record<string, string> } = {}): Transport {
+  const args = [stdioFake, mode, ...(extra.args ?? [])];
+  return { kind: 'stdio', command: process.execPath, args, cwd: null, env: extra.env ?? {} };
+}
+
+export function realServer(name: string, args: string[] = []): Transport {
+  return { kind: 'stdio', command: path.join(root, 'node_modules/.bin', name), args, cwd: null, env: {} };
+}
+
+export const rootDir = root;
+
+export interface TestPool {
+  pool: ReturnType<typeof createLinkPool>;
+  ports: UpstreamPorts;
+  logged: string[];
+  changed: string[];
+  clock: { ms: number };
+}
+
+export function startPool(
+  change: { dataDir?: string; env?: Record<string, string>; timings?: Partial<SlotTimings> } = {},
+): TestPool {
+  const logged: string[] = [];
+  const changed: string[] = [];
+  const clock = { ms: 1_000_000 };
+  const log = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  const ports: UpstreamPorts = {
+    clock: { now: () => clock.ms },
+    log: { info: log, warn: log, error: log },
+    version: '0.0.0-test',
+    dataDir: change.dataDir ?? tempDir(),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, SHLVL: '1', ...change.env },
+    onStatus: () => {},
+    onToolsChanged: (id) => void changed.push(id),
+  };
+  const pool = createLinkPool(ports, change.timings);
+  onTestFinished(() => pool.close());
+  return { pool, ports, logged, changed, clock };
+}
+
+export const never = new AbortController().signal;
+
+export function armedCall(tool: string, args: JsonObject, otherParams: JsonObject = {}): ArmedCall {
+  const call = {
+    id: 'call-1',
+    tool: { serverId: 's', serverName: 's', name: tool, exposedName: `s__${tool}` },
+    arguments: args,
+    otherParams,
+  } as unknown as DecidedCall;
+  const decision = { effect: 'allow' } as unknown as DecidedCall['decision'];
+  const permission = permit(call, decision, null);
+  if (!permission.ok) throw new Error('not permitted');
+  return arm(permission.call);
+}
+
+export function callIo(change: Partial<CallIo> = {}): CallIo {
+  return { signal: never, timeoutMs: 20_000, onProgress: () => {}, ...change };
+}
+
+export function readResponse(response: RawResponse): JsonObject {
+  return JSON.parse(response.bytes.toString()) as JsonObject;
+}
+
+/** The text of the first content block. */
+export function readText(response: RawResponse): string {
+  const { result } = readResponse(response) as { result: { content: { text: string }[] } };
+  return result.content[0]?.text ?? '';
+}
+
+export async function faultOf(work: Promise<unknown>): Promise<LinkFault> {
+  return work.then(
+    () => {
+      throw new Error('expected a fault');
+    },
+    (fault: LinkFault) => fault,
+  );
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
