@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { KeyPort } from './ports.ts';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from './store/private-file.ts';
 
-const keyFileName = 'engine-key.json';
+/** One file for each protection: two hosts on the same folder cannot open each other's key and must not replace it. */
+const keyFileName = (protection: KeyPort['protection']) => `engine-key.${protection}.json`;
 const keyLength = 32;
 
 const keyFileSchema = z.strictObject({
@@ -29,7 +30,7 @@ export async function loadEngineKey(
   keys: KeyPort,
   randomBytes: (size: number) => Buffer,
 ): Promise<EngineKey> {
-  const path = join(dataDir, keyFileName);
+  const path = join(dataDir, keyFileName(keys.protection));
   const stored = readPrivateFile(path);
   const opened = stored === null ? null : await unseal(stored, keys);
   if (opened !== null) return { key: opened, replaced: false };

@@ -201,6 +201,7 @@ function makePipeline(ground: Ground, base: Base, parts: PipelineParts): Pipelin
     world: () => policy.world,
     limitsOf: (agentId) => limitsOf(base.agents.get(agentId)),
     findListed: (agentId, name) => lists.find(agentId, name),
+    findOffered: (name) => catalog.find(name),
     firstSync: (signal) => keeper.firstSync(signal),
     isFresh: (serverId) => catalog.isFresh(serverId) && pool.state(serverId).status === 'running',
     refresh: (serverId) => catalog.sync(serverId),

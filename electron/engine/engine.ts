@@ -4,15 +4,13 @@ import { dispatch } from './api/dispatch.ts';
 import { makeHandlers } from './api/make-handlers.ts';
 import type { Engine, EngineOptions } from './contract.ts';
 import { openDataDir } from './data-dir.ts';
+import { defaultPort } from './default-port.ts';
 import { loadEngineKey } from './engine-key.ts';
 import { assembleParts, type Ground } from './engine-parts.ts';
 import type { EnginePorts } from './ports.ts';
 import type { StoreWriter } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import { defaultTuning, type EngineTuning } from './tuning.ts';
-
-/** The agents' port before the user chose one. */
-export const defaultPort = 7420;
 
 /**
  * The one composition root: opens the data, wires the parts, recovers what a killed engine left, opens the agents'

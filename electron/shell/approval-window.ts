@@ -44,8 +44,7 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
       deps,
       () => undefined,
     );
-    created.setAlwaysOnTop(true, 'floating');
-    created.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
+    created.on('show', () => keepOnTop(created));
     created.once('ready-to-show', () => {
       isReady = true;
       reveal(created);
@@ -87,4 +86,11 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
     },
     open: () => bringUp('active'),
   };
+}
+
+/** X11 forgets what was asked of a window while it was hidden, so this is said anew with every showing. */
+function keepOnTop(window: BrowserWindow): void {
+  window.setAlwaysOnTop(true, 'floating');
+  window.setSkipTaskbar(true);
+  window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
 }

@@ -26,9 +26,9 @@ export function forgetSession(): void {
 }
 
 /** Whether the engine still knows the session. `unknown`: it cannot be reached at all. */
-export async function probeSession(secret: string): Promise<'alive' | 'ended' | 'unknown'> {
+export async function probeSession(origin: string, secret: string): Promise<'alive' | 'ended' | 'unknown'> {
   try {
-    const reply = await fetch('/session', { headers: { [sessionSecretHeader]: secret }, cache: 'no-store' });
+    const reply = await fetch(`${origin}/session`, { headers: { [sessionSecretHeader]: secret }, cache: 'no-store' });
     if (reply.status === 401) return 'ended';
     return reply.ok ? 'alive' : 'unknown';
   } catch {

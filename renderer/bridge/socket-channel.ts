@@ -10,8 +10,16 @@ import { probeSession } from './login.ts';
 /** Pauses between reconnects, the last one repeating. Milliseconds. */
 const pausesMs = [250, 500, 1000, 2000, 4000];
 
+export interface SocketChannelOptions {
+  /** `http://127.0.0.1:PORT2`, the page's own. */
+  origin: string;
+  secret: string;
+  /** The session has ended; the channel is dead from here on. */
+  onLoggedOut: () => void;
+}
+
 /** The browser's channel: one WebSocket that reconnects by itself until the session has ended. */
-export function createSocketChannel(secret: string, onLoggedOut: () => void): BridgeChannel {
+export function createSocketChannel({ origin, secret, onLoggedOut }: SocketChannelOptions): BridgeChannel {
   const eventListeners = new Set<(event: unknown) => void>();
   const connectionListeners = new Set<(connection: Connection) => void>();
   const waiting = new Map<number, (response: BridgeResponse) => void>();
@@ -52,14 +60,14 @@ export function createSocketChannel(secret: string, onLoggedOut: () => void): Br
   };
 
   const reconnect = async () => {
-    const session = await probeSession(secret);
+    const session = await probeSession(origin, secret);
     if (session === 'ended') onLoggedOut();
     else if (session === 'alive') connect();
     else lose(0);
   };
 
   const connect = () => {
-    const opened = new WebSocket(`ws://${window.location.host}/bridge`);
+    const opened = new WebSocket(`${origin.replace(/^http/, 'ws')}/bridge`);
     socket = opened;
     opened.addEventListener('open', () => send({ type: 'hello', secret }));
     opened.addEventListener('message', ({ data }) => {

@@ -25,14 +25,12 @@ export async function startWindow(content: ReactNode): Promise<void> {
     root.render(<LoginPage refusal={login.refusal} />);
     return;
   }
-  const channel = createSocketChannel(login.secret, () => {
+  const onLoggedOut = () => {
     forgetSession();
-    root.render(
-      <LoginPage
-        refusal={{ message: 'The session has ended.', fix: 'ScopeGate was started anew, or it was idle too long.' }}
-      />,
-    );
-  });
+    const fix = 'ScopeGate was started anew, or it was idle too long.';
+    root.render(<LoginPage refusal={{ message: 'The session has ended.', fix }} />);
+  };
+  const channel = createSocketChannel({ origin: window.location.origin, secret: login.secret, onLoggedOut });
   drawWindow(root, channel, content);
 }
 

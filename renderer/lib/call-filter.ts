@@ -13,13 +13,14 @@ export interface FilterToken {
 
 const tokenPattern = /(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/gi;
 
-/** Reads `agent:"Claude Code" tool:read rm`; what is not a known key is text. */
+/** Reads `agent:"Claude Code" tool:read rm`; what is not a known key is text, a key without value nothing. */
 export function parseFilter(text: string): FilterToken[] {
   const tokens: FilterToken[] = [];
   for (const [whole, name, quoted, bare] of text.matchAll(tokenPattern)) {
     const key = filterKeys.find((candidate) => candidate === name?.toLowerCase());
+    const isBareKey = filterKeys.some((candidate) => whole.toLowerCase() === `${candidate}:`);
     const value = key === undefined ? whole.replace(/^"|"$/g, '') : (quoted ?? bare ?? '');
-    if (value !== '') tokens.push({ key: key ?? 'text', value });
+    if (value !== '' && !isBareKey) tokens.push({ key: key ?? 'text', value });
   }
   return tokens;
 }

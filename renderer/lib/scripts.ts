@@ -25,6 +25,18 @@ const families: readonly ReadonlySet<string>[] = [
 
 const wordPattern = /[\p{L}\p{M}\p{N}_]+/gu;
 const rightToLeftPattern = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const lookAlikePattern =
+  /[\u2024\u2044\u2100-\u2138\u2145-\u2149\u2215\u2216\u2236\u29f5\u29f8\ua789\ufe50-\ufe6b\uff01-\uff5e\u{1d400}-\u{1d7ff}]/u;
+/** Signs that part paths and addresses, and are not what they seem. */
+const signs: Readonly<Record<string, string>> = {
+  '\u2044': '/',
+  '\u2215': '/',
+  '\u29f8': '/',
+  '\u2216': '\\',
+  '\u29f5': '\\',
+  '\u2236': ':',
+  '\ua789': ':',
+};
 const asciiPattern = /^[\x20-\x7e]+$/;
 
 export interface MixedWord {
@@ -77,9 +89,15 @@ function findLookAlikes(text: string, offset: number): MixedWord[] {
   return found;
 }
 
-/** Compatibility forms (full width, mathematical, circled …) that are read as plain ASCII. */
+/** Compatibility forms (full width, mathematical, small …) that are read as the plain letter or sign. */
 function imitates(text: string): string | null {
-  if (asciiPattern.test(text)) return null;
-  const plain = text.normalize('NFKC');
-  return plain !== text && asciiPattern.test(plain) ? `looks like ${plain}` : null;
+  if (!lookAlikePattern.test(text)) return null;
+  // A character that stands for several, such as ™, is read as itself.
+  const plain = [...text].map((character) => signs[character] ?? readAsOne(character)).join('');
+  return asciiPattern.test(plain) ? `looks like ${plain}` : null;
+}
+
+function readAsOne(character: string): string {
+  const plain = character.normalize('NFKC');
+  return plain.length === 1 ? plain : character;
 }

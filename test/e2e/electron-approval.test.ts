@@ -98,9 +98,9 @@ const waitUntilVisible = (visible: boolean) =>
   waitFor(async () => expect((await readWindow(approvalTitle))?.visible ?? false).toBe(visible));
 
 /** Presses a button of the card once it has armed. */
-async function decide(name: RegExp): Promise<void> {
+async function decide(name: 'Deny' | 'Approve once'): Promise<void> {
   const card = await started.page('approval.html');
-  const button = card.getByRole('button', { name, disabled: false });
+  const button = card.getByRole('button', { name, exact: true, disabled: false });
   await button.waitFor();
   await button.click();
 }
@@ -109,13 +109,15 @@ describe('an approval in Electron', () => {
   test('appears over other windows without taking the keyboard (security)', async () => {
     await waitFor(async () => expect(await readWindow('ScopeGate')).toMatchObject({ visible: true, focused: true }));
     const call = echo('first');
-    await waitUntilVisible(true);
-    expect(await readWindow(approvalTitle)).toMatchObject({ focused: false, onTop: true, size: [520, 684] });
+    await waitFor(async () => {
+      expect(await readWindow(approvalTitle)).toMatchObject({ visible: true, onTop: true, size: [520, 684] });
+    });
+    expect(await readWindow(approvalTitle)).toMatchObject({ focused: false });
     expect(await readWindow('ScopeGate')).toMatchObject({ focused: true });
 
     const card = await started.page('approval.html');
     await card.getByText('first', { exact: false }).first().waitFor();
-    await decide(/^Deny/);
+    await decide('Deny');
     expect((await call).isError).toBe(true);
     await waitUntilVisible(false);
   });
@@ -123,7 +125,7 @@ describe('an approval in Electron', () => {
   test('lets exactly the approved call through (security)', async () => {
     const call = echo('let me through');
     await waitUntilVisible(true);
-    await decide(/^Approve/);
+    await decide('Approve once');
     expect(textOf(await call)).toContain('let me through');
     await waitUntilVisible(false);
 
@@ -131,7 +133,7 @@ describe('an approval in Electron', () => {
     for (const message of ['let me through', 'something else']) {
       const next = echo(message);
       await waitUntilVisible(true);
-      await decide(/^Deny/);
+      await decide('Deny');
       expect((await next).isError).toBe(true);
       await waitUntilVisible(false);
     }
@@ -141,6 +143,7 @@ describe('an approval in Electron', () => {
     const first = echo('later');
     await waitUntilVisible(true);
     const card = await started.page('approval.html');
+    await card.getByRole('button', { name: 'Deny', exact: true, disabled: false }).waitFor();
     await card.keyboard.press('Escape');
     await waitUntilVisible(false);
     expect((await ask('snapshot', {})).approvals.filter(({ status }) => status === 'pending')).toHaveLength(1);

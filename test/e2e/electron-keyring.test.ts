@@ -64,7 +64,7 @@ async function runOnce(userData: string, backend: string): Promise<{ protection:
       };
       return (await bridge.request({ id: 1, method: 'snapshot', params: {} })).value.engine.keyProtection;
     });
-    return { protection, file: readFileSync(join(userData, 'engine', 'engine-key.json'), 'utf8') };
+    return { protection, file: readFileSync(join(userData, 'engine', `engine-key.${protection}.json`), 'utf8') };
   } finally {
     await started.close();
   }

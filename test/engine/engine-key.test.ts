@@ -19,7 +19,7 @@ function makeKeys(secret: number): KeyPort {
   };
 }
 
-const keyFile = (folder: string) => join(folder, 'engine-key.json');
+const keyFile = (folder: string) => join(folder, 'engine-key.os-keyring.json');
 
 describe('the engine’s key', () => {
   it('is made once, 32 random bytes, and found again', async () => {
@@ -31,10 +31,18 @@ describe('the engine’s key', () => {
     expect((await loadEngineKey(makeFolder(), makeKeys(7), randomBytes)).key).not.toEqual(first.key);
   });
 
+  it('is not touched by a host that protects its key another way', async () => {
+    const folder = makeFolder();
+    const first = await loadEngineKey(folder, makeKeys(7), randomBytes);
+    const other = await loadEngineKey(folder, { ...makeKeys(9), protection: 'file-mode' }, randomBytes);
+    expect(other.replaced).toBe(false);
+    expect(await loadEngineKey(folder, makeKeys(7), randomBytes)).toEqual(first);
+  });
+
   it('is on disk only as sealed, in a file for this user alone (security)', async () => {
     const folder = makeFolder();
     const { key } = await loadEngineKey(folder, makeKeys(7), randomBytes);
-    expect(readdirSync(folder)).toEqual(['engine-key.json']);
+    expect(readdirSync(folder)).toEqual(['engine-key.os-keyring.json']);
     const text = readFileSync(keyFile(folder), 'utf8');
     for (const encoding of ['base64', 'base64url', 'hex', 'latin1'] as const) {
       expect(text).not.toContain(key.toString(encoding));

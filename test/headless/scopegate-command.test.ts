@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -153,6 +154,30 @@ describe('scopegate serve', () => {
     expect(ui.events.some(({ body }) => body.type === 'approval.changed')).toBe(true);
     ui.close();
     await claude.close();
+  });
+
+  it('runs a real server with paths relative to the configuration file', async () => {
+    mkdirSync(path.join(folder, 'conf', 'workspace'), { recursive: true });
+    writeFileSync(path.join(folder, 'conf', 'workspace', 'hello.txt'), 'hello from the workspace');
+    writeFileSync(path.join(folder, 'conf', 'token'), `${tokens.CLAUDE_TOKEN}\n`);
+    const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js');
+    writeFileSync(
+      path.join(folder, 'conf', 'scopegate.yaml'),
+      stringify({
+        port: 0,
+        servers: { files: { command: process.execPath, args: [server, './workspace'] } },
+        agents: { claude: { token: 'file:token', tools: { 'files__*': 'deny', files__read_text_file: 'allow' } } },
+      }),
+    );
+    const started = run(['serve', '--data-dir', 'data', '--config', 'conf/scopegate.yaml']);
+    const client = await connect(String((await started.nextLine()).mcp), tokens.CLAUDE_TOKEN);
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['files__read_text_file']);
+    const read = await client.callTool({
+      name: 'files__read_text_file',
+      arguments: { path: path.join(folder, 'conf', 'workspace', 'hello.txt') },
+    });
+    expect(read.content).toMatchObject([{ type: 'text', text: 'hello from the workspace' }]);
+    await client.close();
   });
 
   it('tells no token to its logs, its ready line or its files (security)', async () => {

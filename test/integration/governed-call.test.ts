@@ -107,7 +107,13 @@ describe('a governed call', () => {
     const blocked = await error('files__move_file');
     expect(blocked).toMatchObject({ code: -32602 });
     expect(await error('files__no_such_tool')).toEqual(blocked);
-    expect((await harness.call('snapshot', {})).approvals).toHaveLength(0);
+    const { approvals, calls } = await harness.call('snapshot', {});
+    expect(approvals).toHaveLength(0);
+    // the person is told apart what the agent is not
+    expect(calls.slice(0, 2)).toMatchObject([
+      { outcome: 'not_found', serverId: '', tool: 'files__no_such_tool' },
+      { outcome: 'denied', serverId: 'files', tool: 'move_file', effect: 'deny' },
+    ]);
   });
 
   it('checks arguments against the tool’s schema before anybody is asked', async () => {

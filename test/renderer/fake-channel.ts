@@ -94,7 +94,7 @@ export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
 
 export function makeCall(changes: Partial<CallView> & { id: string }): CallView {
   return {
-    at: 1000,
+    at: 1,
     agentId: 'agent-1',
     agentName: 'Claude Code',
     serverId: 'github',

@@ -1,4 +1,5 @@
-import type { Decision, Effect, GrantSource, TraceStep } from '../../shared/index.ts';
+import type { Decision, Effect, GrantSource, Risk, TraceStep } from '../../shared/index.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
 
 /** Everything policy depends on, as one immutable value; a change makes a new one with a higher version. */
 export interface PolicyWorld {
@@ -22,6 +23,17 @@ export interface ToolSubject {
   name: string;
   /** The definition is the one a person accepted. */
   reviewed: boolean;
+}
+
+/** One question to policy (OpenID AuthZEN: subject, action on a resource, context). */
+export interface AccessRequest {
+  agentId: string;
+  tool: ToolSubject;
+  /** The very arguments that would be sent. */
+  arguments: JsonObject;
+  risk: Risk;
+  /** Milliseconds since the epoch. */
+  at: number;
 }
 
 /** With nothing set anywhere, nothing is granted. */
@@ -58,7 +70,8 @@ export function findSwitch(
  * reviewed ⇒ ask, unless the switch blocks it anyway; 7 the switch. (Steps 4–6, grants and rules, take their place between 3 and 7.)
  * An agent policy does not know gets nothing.
  */
-export function evaluate(world: PolicyWorld, agentId: string, tool: ToolSubject): Decision {
+export function evaluate(world: PolicyWorld, request: AccessRequest): Decision {
+  const { agentId, tool } = request;
   const trace: TraceStep[] = [];
   const end = (effect: Effect, reasonCode: string, reason: string): Decision => ({
     effect,

@@ -28,6 +28,7 @@ export function replyRateLimited(retryAfterMs: number): Reply {
 }
 
 export const told = {
+  argumentsType: 'Invalid arguments: arguments must be an object.',
   blocked: 'Blocked by the user’s policy. This call was not made.',
   paused: 'The user has paused this agent. This call was not made. Try again later.',
   callAgain:

@@ -52,10 +52,7 @@ export async function governCall(ports: PipelinePorts, exchange: Exchange): Prom
 
 async function runCall(ports: PipelinePorts, received: ReceivedCall, name: string, cancel: () => void): Promise<Reply> {
   const resolved = await resolve(ports, received, name);
-  if (!resolved.ok) {
-    openRow(ports, received, name, cancel);
-    return settleRefused(ports, received, null, resolved.end);
-  }
+  if (!resolved.ok) return refuseUnresolved(ports, received, name, resolved.end);
   const entered = enter(ports, resolved.call, cancel);
   if (!entered.isResumed) {
     const limited = limit(ports, entered.call);
@@ -73,6 +70,16 @@ async function runCall(ports: PipelinePorts, received: ReceivedCall, name: strin
   const permitted = decideAgain(ports, decided.call, approved.approvalId);
   if (!permitted.ok) return settleRefused(ports, decided.call, permitted.decision, permitted.end, waitedMs);
   return forwardCall(ports, arm(permitted.call), waitedMs);
+}
+
+function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, name: string, end: End): Reply {
+  openRow(ports, received, name, () => {});
+  if (!end.about) return settleRefused(ports, received, null, end);
+  const { about } = end;
+  const decision = decideNow(ports, about);
+  ports.journal.resolved(received.id, { ...about, serverId: about.tool.serverId, tool: about.tool.name });
+  ports.journal.decided(received.id, decision);
+  return settleRefused(ports, received, decision, end);
 }
 
 /** Step 4: a row of its own for this call. */
@@ -111,31 +118,49 @@ function enter(
   return { call, isResumed };
 }
 
-/** Step 5: a tool that is not listed for this agent and one that does not exist end alike. */
+/** Step 5: for the agent a tool that is not listed for it and one that does not exist end alike; the person is told apart. */
 async function resolve(ports: PipelinePorts, received: ReceivedCall, name: string): Promise<Step<ResolvedCall>> {
-  let tool = ports.findListed(received.exchange.agent.id, name);
-  if (!tool) {
-    await ports.firstSync(received.exchange.signal);
-    tool = ports.findListed(received.exchange.agent.id, name);
-  }
-  if (!tool)
-    return { ok: false, end: { outcome: 'not_found', reasonCode: 'not_listed', told: null, unknownTool: name } };
-  return resolveTool(ports, received, tool);
+  const agentId = received.exchange.agent.id;
+  if (!ports.findListed(agentId, name)) await ports.firstSync(received.exchange.signal);
+  const tool = ports.findListed(agentId, name);
+  if (tool) return resolveTool(ports, received, tool);
+  const end: End = { outcome: 'not_found', reasonCode: 'not_listed', told: null, unknownTool: name };
+  const hidden = ports.findOffered(name);
+  if (!hidden) return { ok: false, end };
+  return {
+    ok: false,
+    end: { ...end, outcome: 'denied', about: describeCall(ports, received, hidden, argumentsOf(received) ?? {}) },
+  };
 }
 
 function resolveTool(ports: PipelinePorts, received: ReceivedCall, tool: CatalogTool): Step<ResolvedCall> {
-  const { name: _name, arguments: given, ...otherParams } = received.exchange.params;
-  const args = given === undefined ? {} : given;
-  if (!isObject(args))
+  const args = argumentsOf(received);
+  if (!args) {
+    const about = describeCall(ports, received, tool, {});
     return {
       ok: false,
-      end: {
-        outcome: 'invalid_arguments',
-        reasonCode: 'arguments_type',
-        told: 'Invalid arguments: arguments must be an object.',
-      },
+      end: { outcome: 'invalid_arguments', reasonCode: 'arguments_type', told: told.argumentsType, about },
     };
-  const call: ResolvedCall = {
+  }
+  const call = describeCall(ports, received, tool, args);
+  const valid = ports.validator.check(tool.definitionHash, tool.definition, args);
+  if (valid.ok) return { ok: true, call };
+  return {
+    ok: false,
+    end: { outcome: 'invalid_arguments', reasonCode: 'arguments_schema', told: valid.message, about: call },
+  };
+}
+
+/** The arguments of a call, none given being none; null when they are no object. */
+function argumentsOf(received: ReceivedCall): JsonObject | null {
+  const { arguments: given } = received.exchange.params;
+  if (given === undefined) return {};
+  return isObject(given) ? given : null;
+}
+
+function describeCall(ports: PipelinePorts, received: ReceivedCall, tool: CatalogTool, args: JsonObject): ResolvedCall {
+  const { name: _name, arguments: _arguments, ...otherParams } = received.exchange.params;
+  return {
     ...received,
     tool,
     arguments: args,
@@ -144,13 +169,6 @@ function resolveTool(ports: PipelinePorts, received: ReceivedCall, tool: Catalog
     subject: describeSubject(args),
     risk: tool.risk,
   };
-  const valid = ports.validator.check(tool.definitionHash, tool.definition, args);
-  if (!valid.ok)
-    return {
-      ok: false,
-      end: { outcome: 'invalid_arguments', reasonCode: 'arguments_schema', told: valid.message, about: call },
-    };
-  return { ok: true, call };
 }
 
 /** Step 6: before approvals, so that nobody can flood the person with questions. */
@@ -179,7 +197,7 @@ async function decide(
   call: ResolvedCall,
   name: string,
 ): Promise<{ ok: true; call: DecidedCall } | { ok: false; decision: Decision | null; end: End }> {
-  const first = evaluate(ports.world(), call.exchange.agent.id, call.tool);
+  const first = decideNow(ports, call);
   ports.journal.decided(call.id, first);
   if (first.effect === 'deny') return { ok: false, decision: first, end: { ...endOfDenial(first), about: call } };
   if (ports.isFresh(call.tool.serverId)) return { ok: true, call: { ...call, decision: first } };
@@ -199,7 +217,7 @@ async function decide(
     };
   const again = resolveTool(ports, call, tool);
   if (!again.ok) return { ok: false, decision: first, end: again.end };
-  const decision = evaluate(ports.world(), call.exchange.agent.id, tool);
+  const decision = decideNow(ports, again.call);
   ports.journal.decided(call.id, decision);
   if (decision.effect === 'deny') return { ok: false, decision, end: { ...endOfDenial(decision), about: call } };
   return { ok: true, call: { ...again.call, id: call.id, decision } };
@@ -256,7 +274,7 @@ function decideAgain(
       end: { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call },
     };
   }
-  const permission = permit(call, evaluate(ports.world(), call.exchange.agent.id, current), approvalId);
+  const permission = permit(call, decideNow(ports, { ...call, tool: current, risk: current.risk }), approvalId);
   if (permission.ok) return permission;
   ports.journal.decided(call.id, permission.decision);
   const end: End =
@@ -264,6 +282,12 @@ function decideAgain(
       ? { outcome: 'denied', reasonCode: 'changed', told: told.changed }
       : endOfDenial(permission.decision);
   return { ok: false, decision: permission.decision, end: { ...end, about: call } };
+}
+
+/** Policy on this call with the world as it is at this instant. */
+function decideNow(ports: PipelinePorts, call: ResolvedCall): Decision {
+  const { exchange, tool, arguments: args, risk } = call;
+  return evaluate(ports.world(), { agentId: exchange.agent.id, tool, arguments: args, risk, at: ports.clock.now() });
 }
 
 function endOfDenial(decision: Decision): End {

@@ -35,6 +35,8 @@ export interface PipelinePorts {
   limitsOf(agentId: string): Limits;
   /** The tool behind an exposed name, if it is listed for this agent. */
   findListed(agentId: string, exposedName: string): CatalogTool | undefined;
+  /** The tool behind an exposed name, whoever may see it: for telling the person, never the agent. */
+  findOffered(exposedName: string): CatalogTool | undefined;
   /** Waits, bounded, for servers whose tools were never read. */
   firstSync(signal: AbortSignal): Promise<void>;
   /** The server is connected and its tools were read since. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { defaultPort } from '../../engine/default-port.ts';
 import { defaultDataDir, readVersion } from '../app-paths.ts';
 import type { DoctorOptions } from '../cli.ts';
 import { createSettingsPort, settingsFileName } from '../ports.ts';
@@ -59,7 +60,7 @@ async function storedPort(dataDir: string): Promise<number> {
   // Only looked at when it is there: the doctor leaves no trace.
   const hasSettings = existsSync(path.join(dataDir, settingsFileName));
   const stored = hasSettings ? (await createSettingsPort(dataDir)).getPort() : undefined;
-  return stored ?? (await import('../../engine/engine.ts')).defaultPort;
+  return stored ?? defaultPort;
 }
 
 const marks: Record<Finding['status'], string> = { ok: 'ok  ', warn: 'note', fail: 'FAIL', skipped: 'skip' };

@@ -28,7 +28,22 @@ export function checkServerId(id: string, taken: readonly string[]): string | nu
 }
 
 /** Words that say how a server is run or that it is one, never which one. */
-const emptyWords = new Set(['server', 'mcp', 'npx', 'uvx', 'node', 'python', 'www', 'api', 'index', 'main', 'dist']);
+const emptyWords = new Set([
+  'server',
+  'mcp',
+  'www',
+  'api',
+  'index',
+  'main',
+  'dist',
+  'build',
+  'src',
+  'run',
+  'exec',
+  'dlx',
+]);
+/** Programs that run another one, which is named by an argument. */
+const runners = /^(npx|npm|pnpm|yarn|bunx?|node|deno|uvx?|pipx|python[\d.]*|docker|podman)$/;
 
 /** A first guess for the name, from the package, program or host; empty when nothing speaks for itself. */
 export function suggestServerName(transport: Transport): string {
@@ -37,19 +52,25 @@ export function suggestServerName(transport: Transport): string {
     if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return '';
     return labels.slice(0, -1).findLast((label) => !emptyWords.has(label)) ?? '';
   }
-  const words = [...transport.args, transport.command].filter((word) => !word.startsWith('-'));
-  for (const word of words) {
-    const last =
-      word
-        .replace(/(.)@[^/@]*$/, '$1')
-        .split(/[\\/]/)
-        .at(-1) ?? '';
-    const stem = last.replace(/\.(exe|cmd|js|mjs|cjs|ts|py|sh)$/i, '');
-    const name = stem
-      .split(/[-_.]/)
-      .filter((part) => part !== '' && !emptyWords.has(part.toLowerCase()))
-      .join('-');
-    if (/[a-z]/i.test(name)) return name;
-  }
-  return '';
+  const own = telling(transport.command);
+  if (!runners.test(stemOf(transport.command))) return own;
+  const words = transport.args.filter((arg) => !arg.startsWith('-'));
+  return words.map(telling).find((word) => word !== '') ?? '';
+}
+
+/** `@scope/mcp-server-git@1.2` → `mcp-server-git`, `C:\\x\\weather.exe` → `weather`. */
+function stemOf(word: string): string {
+  const last =
+    word
+      .replace(/(.)@[^/@]*$/, '$1')
+      .split(/[\\/]/)
+      .at(-1) ?? '';
+  return last.replace(/\.(exe|cmd|js|mjs|cjs|ts|py|sh)$/i, '');
+}
+
+/** What is left of a program's or package's name without the words every server has. */
+function telling(word: string): string {
+  const parts = stemOf(word).split(/[-_.]/);
+  const name = parts.filter((part) => part !== '' && !emptyWords.has(part.toLowerCase())).join('-');
+  return /[a-z]/i.test(name) ? name : '';
 }

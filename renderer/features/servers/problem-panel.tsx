@@ -3,6 +3,7 @@ import { formatMoment } from '../../lib/format.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RawLines } from '../../ui/raw-lines.tsx';
+import { faultDetailTitle } from './server-words.ts';
 
 interface ProblemPanelProps {
   server: ServerView;
@@ -38,7 +39,7 @@ export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProp
       {fault.detail !== '' && (
         <div className="well">
           <div className="lab">
-            <span className="grow">Last lines from the server</span>
+            <span className="grow">{faultDetailTitle(fault.code)}</span>
             <CopyButton text={fault.detail} label="Copy" ghost />
           </div>
           <pre>

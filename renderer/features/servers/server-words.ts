@@ -1,4 +1,4 @@
-import type { ServerView } from '../../../electron/shared/index.ts';
+import type { ServerFault, ServerView } from '../../../electron/shared/index.ts';
 import { formatClock, formatDay } from '../../lib/format.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import type { StateTone } from '../../ui/state-word.tsx';
@@ -51,6 +51,12 @@ export function describeServerFully(server: ServerView, now: number): string {
   if (kind === 'failing' && server.lastError) return `${word} since ${shortMoment(server.lastError.at, now)}`;
   if (kind === 'running' && server.startedAt !== null) return `${word} since ${shortMoment(server.startedAt, now)}`;
   return kind === 'idle' ? `${word}, ${hint.charAt(0).toLowerCase()}${hint.slice(1, -1)}` : word;
+}
+
+/** What a fault's detail is: the server's own words where there are any, else ours. */
+export function faultDetailTitle(code: ServerFault['code']): string {
+  if (code === 'exited' || code === 'garbage' || code === 'timeout') return 'Last lines from the server';
+  return code === 'http_status' || code === 'protocol' ? 'What the server answered' : 'Details';
 }
 
 function shortMoment(at: number, now: number): string {

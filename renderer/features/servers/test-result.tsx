@@ -1,9 +1,11 @@
+import { useEffect, useRef } from 'react';
 import type { ServerTest } from '../../../electron/shared/index.ts';
 import { countOf, formatDuration } from '../../lib/format.ts';
 import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { RawLines } from '../../ui/raw-lines.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
+import { faultDetailTitle } from './server-words.ts';
 
 const stepWords: Readonly<Record<ServerTest['steps'][number]['name'], string>> = {
   start: 'Connect',
@@ -13,8 +15,10 @@ const stepWords: Readonly<Record<ServerTest['steps'][number]['name'], string>> =
 
 /** What a test connection found, step by step; nothing of it changes what agents see. */
 export function TestResult({ test }: { test: ServerTest }) {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <section className="test" aria-label="Test result">
+    <section ref={section} className="test" aria-label="Test result">
       <div className="hs">
         {test.ok ? (
           <StateWord tone="allow" icon="check" word="The server answers" loud />
@@ -40,7 +44,7 @@ export function TestResult({ test }: { test: ServerTest }) {
       </ul>
       {test.fault && test.fault.detail !== '' && (
         <div className="well">
-          <div className="lab">Last lines from the server</div>
+          <div className="lab">{faultDetailTitle(test.fault.code)}</div>
           <pre>
             <RawLines text={test.fault.detail} />
           </pre>

@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AccessRequest,
   type AgentPolicy,
   evaluate,
   isListed,
   type PolicyWorld,
+  type ToolSubject,
   toolKey,
 } from '../../../electron/engine/core/evaluate.ts';
 import type { Effect } from '../../../electron/shared/index.ts';
 
 const tool = { serverId: 'files', name: 'read', reviewed: true };
+
+function request(subject: ToolSubject, agentId = 'a'): AccessRequest {
+  return { agentId, tool: subject, arguments: {}, risk: { tier: 'write', reasons: [] }, at: 0 };
+}
 
 function world(policy: Partial<AgentPolicy>, paused = false): PolicyWorld {
   const agent: AgentPolicy = { paused: false, tools: new Map(), servers: new Map(), start: null, ...policy };
@@ -46,7 +52,7 @@ function build(drawn: {
 
 describe('evaluate', () => {
   it('grants nothing when nothing is set (security)', () => {
-    expect(evaluate(world({}), 'a', tool)).toMatchObject({
+    expect(evaluate(world({}), request(tool))).toMatchObject({
       effect: 'deny',
       reasonCode: 'switch_global',
       policyVersion: 7,
@@ -54,40 +60,40 @@ describe('evaluate', () => {
   });
 
   it('denies an agent it does not know (security)', () => {
-    expect(evaluate(world({ start: 'allow' }), 'someone else', tool).effect).toBe('deny');
+    expect(evaluate(world({ start: 'allow' }), request(tool, 'someone else')).effect).toBe('deny');
   });
 
   it('takes the nearest switch: tool before server before agent', () => {
     const servers = new Map<string, Effect>([['files', 'ask']]);
-    expect(evaluate(world({ start: 'allow' }), 'a', tool).effect).toBe('allow');
-    expect(evaluate(world({ start: 'allow', servers }), 'a', tool)).toMatchObject({
+    expect(evaluate(world({ start: 'allow' }), request(tool)).effect).toBe('allow');
+    expect(evaluate(world({ start: 'allow', servers }), request(tool))).toMatchObject({
       effect: 'ask',
       reasonCode: 'switch_server',
     });
     const tools = new Map<string, Effect>([[toolKey('files', 'read'), 'allow']]);
-    expect(evaluate(world({ start: 'deny', servers, tools }), 'a', tool)).toMatchObject({
+    expect(evaluate(world({ start: 'deny', servers, tools }), request(tool))).toMatchObject({
       effect: 'allow',
       reasonCode: 'switch_tool',
     });
   });
 
   it('asks for a tool that was not reviewed even when the switch says Allow (security)', () => {
-    expect(evaluate(world({ start: 'allow' }), 'a', { ...tool, reviewed: false })).toMatchObject({
+    expect(evaluate(world({ start: 'allow' }), request({ ...tool, reviewed: false }))).toMatchObject({
       effect: 'ask',
       reasonCode: 'unreviewed',
     });
   });
 
   it('never lets a missing review widen a Block (security)', () => {
-    expect(evaluate(world({ start: 'deny' }), 'a', { ...tool, reviewed: false }).effect).toBe('deny');
+    expect(evaluate(world({ start: 'deny' }), request({ ...tool, reviewed: false })).effect).toBe('deny');
   });
 
   it('refuses every call while all agents or this one are paused, whatever allows', () => {
-    expect(evaluate(world({ start: 'allow' }, true), 'a', tool)).toMatchObject({
+    expect(evaluate(world({ start: 'allow' }, true), request(tool))).toMatchObject({
       effect: 'deny',
       reasonCode: 'paused_all',
     });
-    expect(evaluate(world({ start: 'allow', paused: true }), 'a', tool)).toMatchObject({
+    expect(evaluate(world({ start: 'allow', paused: true }), request(tool))).toMatchObject({
       effect: 'deny',
       reasonCode: 'paused_agent',
     });
@@ -96,7 +102,7 @@ describe('evaluate', () => {
   it('marks exactly one step of the trace as the one that decided, the last', () => {
     fc.assert(
       fc.property(policies, (drawn) => {
-        const { trace } = evaluate(build(drawn), 'a', { ...tool, reviewed: drawn.reviewed });
+        const { trace } = evaluate(build(drawn), request({ ...tool, reviewed: drawn.reviewed }));
         expect(trace.filter((step) => step.hit)).toHaveLength(1);
         expect(trace.at(-1)?.hit).toBe(true);
       }),
@@ -107,12 +113,12 @@ describe('evaluate', () => {
     const rank = { deny: 0, ask: 1, allow: 2 };
     fc.assert(
       fc.property(policies, (drawn) => {
-        const before = rank[evaluate(build(drawn), 'a', { ...tool, reviewed: true }).effect];
-        const after = (changed: Partial<typeof drawn>, reviewed = true) =>
-          rank[evaluate(build({ ...drawn, ...changed }), 'a', { ...tool, reviewed }).effect];
-        expect(after({ allPaused: true })).toBe(0);
-        expect(after({ tool: 'deny' })).toBe(0);
-        expect(after({}, false)).toBeLessThanOrEqual(before);
+        const before = rank[evaluate(build(drawn), request({ ...tool, reviewed: true })).effect];
+        const rankAfter = (changed: Partial<typeof drawn>, reviewed = true) =>
+          rank[evaluate(build({ ...drawn, ...changed }), request({ ...tool, reviewed })).effect];
+        expect(rankAfter({ allPaused: true })).toBe(0);
+        expect(rankAfter({ tool: 'deny' })).toBe(0);
+        expect(rankAfter({}, false)).toBeLessThanOrEqual(before);
       }),
     );
   });
@@ -122,7 +128,7 @@ describe('evaluate', () => {
       fc.property(policies, (drawn) => {
         const subject = { ...tool, reviewed: drawn.reviewed };
         const unpaused = build({ ...drawn, paused: false, allPaused: false });
-        expect(isListed(build(drawn), 'a', subject)).toBe(evaluate(unpaused, 'a', subject).effect !== 'deny');
+        expect(isListed(build(drawn), 'a', subject)).toBe(evaluate(unpaused, request(subject)).effect !== 'deny');
       }),
     );
   });

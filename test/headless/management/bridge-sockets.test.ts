@@ -36,6 +36,18 @@ describe('the bridge socket', () => {
     expect(at.engine.requests).toEqual([]);
   });
 
+  it('does not wait long for a page that says nothing (security)', async () => {
+    const { cookie } = await at.logIn();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const end = closed(await at.openSocket({ cookie }));
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await end).toBe(socketCloseCodes.helloTimeout);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('carries requests, responses and events once it is ready', async () => {
     const socket = await at.openBridge(await at.logIn());
     const response = nextMessage(socket);

@@ -149,6 +149,16 @@ describe('makeVisible, for the look of text', () => {
     });
   });
 
+  it('leaves an ellipsis, a fraction and a trademark alone', () => {
+    for (const text of ['moved…', '½ done', 'Foo™', 'x²', '№ 5']) expect(makeVisible(text).mixedCount, text).toBe(0);
+  });
+
+  it('flags signs that imitate a slash, a backslash or a colon (security)', () => {
+    for (const sign of ['\u2044', '\u2215', '\u2216', '\u2236', '\ua789', '\u2024']) {
+      expect(makeVisible(`evil.com${sign}login`).mixedCount, sign).toBe(1);
+    }
+  });
+
   it('never loses, adds or reorders a visible character, and leaves none that hides (security)', () => {
     const anyText = fc.string({
       unit: fc.oneof(

@@ -50,7 +50,9 @@ describe('suggesting a name', () => {
     expect(stdio('npx', '-y', '@modelcontextprotocol/server-filesystem@2026.8.31', '/tmp')).toBe('filesystem');
     expect(stdio('uvx', 'mcp-server-git')).toBe('git');
     expect(stdio('node', '/opt/weather-server/dist/index.js')).toBe('');
-    expect(stdio('/usr/local/bin/github-mcp-server')).toBe('github');
+    expect(stdio('/usr/local/bin/github-mcp-server', 'stdio', '/srv/data')).toBe('github');
+    expect(stdio(String.raw`C:\tools\weather.exe`)).toBe('weather');
+    expect(stdio('docker', 'run', '-i', '--rm', 'ghcr.io/acme/notes-mcp')).toBe('notes');
   });
 
   it('comes from the host, but never from an address of numbers', () => {
