@@ -88,7 +88,12 @@ function followSystem({ shutdown, showMainWindow }: Desktop): void {
   app.on('window-all-closed', () => undefined);
   app.on('activate', showMainWindow);
   app.on('browser-window-created', (_event, window) => window.on('session-end', quitNow));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, quitNow);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    // A package listens since before Electron put its own handler over Node's: without a fresh start of the listening
+    // a signal would be Electron's, which asks the person, and the package would raise the signal again.
+    process.removeAllListeners(signal);
+    process.on(signal, quitNow);
+  }
   powerMonitor.on('shutdown', (event?: { preventDefault?(): void }) => {
     // Asks the system for the moment the engine needs to end its calls.
     event?.preventDefault?.();
