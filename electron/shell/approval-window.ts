@@ -91,6 +91,5 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
 /** X11 forgets what was asked of a window while it was hidden, so this is said anew with every showing. */
 function keepOnTop(window: BrowserWindow): void {
   window.setAlwaysOnTop(true, 'floating');
-  window.setSkipTaskbar(true);
   window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
 }

@@ -24,9 +24,6 @@ export interface TrayMenuItem {
   checked?: boolean;
   enabled?: boolean;
   click?: () => void;
-  /** Shown at the right edge; the page that has the keyboard acts on it, the menu itself does not. */
-  accelerator?: string;
-  registerAccelerator?: false;
   submenu?: TrayMenuItem[];
 }
 
@@ -68,8 +65,6 @@ export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[
       label: 'Pause all agents',
       type: 'checkbox',
       checked: state.engine.paused,
-      accelerator: 'Shift+CommandOrControl+P',
-      registerAccelerator: false,
       click: () => actions.setPaused(!state.engine.paused),
     },
     { type: 'separator' },

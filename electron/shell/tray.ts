@@ -19,7 +19,8 @@ export class AppTray {
     this.#imageOf = imageOf;
     this.#actions = actions;
     this.#tray = new Tray(imageOf('idle'));
-    this.#tray.on('click', () => actions.openWindow());
+    // On macOS a click opens the menu, as it does for every other icon there.
+    if (process.platform !== 'darwin') this.#tray.on('click', () => actions.openWindow());
     nativeTheme.on('updated', this.#redraw);
   }
 

@@ -20,7 +20,6 @@ export function Sidebar() {
           <Link
             key={path}
             href={path}
-            aria-label={label}
             title={label}
             aria-current={location === path || location.startsWith(`${path}/`) ? 'page' : undefined}
           >

@@ -4,15 +4,21 @@ import { makeVisible, type TextSegment } from '../lib/visible-text.ts';
 
 const sqlVerb = /^\s*(select|insert|update|delete|drop|truncate|alter|create|grant|revoke|merge|call|exec)\b/i;
 
+interface RawTextProps {
+  text: string;
+  /** False where the line breaks are ours, not the author's. */
+  marksBreaks?: boolean;
+}
+
 /**
  * Text from an agent or a server, exactly as it is: hidden characters as chips, words of mixed scripts marked, never
  * Markdown or HTML. Nothing in it can change the direction or the place of what stands around it.
  */
-export function RawText({ text }: { text: string }) {
+export function RawText({ text, marksBreaks = true }: RawTextProps) {
   let at = 0;
   const drawn = makeVisible(text).segments.map((segment) => {
     at += 1;
-    return <Fragment key={at}>{drawSegment(segment)}</Fragment>;
+    return <Fragment key={at}>{drawSegment(segment, marksBreaks)}</Fragment>;
   });
   return (
     <bdi className="raw" dir="ltr">
@@ -45,7 +51,7 @@ export function RawValue({ text }: { text: string }) {
   );
 }
 
-function drawSegment(segment: TextSegment) {
+function drawSegment(segment: TextSegment, marksBreaks: boolean) {
   switch (segment.kind) {
     case 'text':
       return <bdi dir="ltr">{segment.text}</bdi>;
@@ -59,9 +65,11 @@ function drawSegment(segment: TextSegment) {
     case 'space':
       return (
         <>
-          <span className="space" aria-hidden="true">
-            {segment.text === '\n' ? '↵' : '→'}
-          </span>
+          {marksBreaks && (
+            <span className="space" aria-hidden="true">
+              {segment.text === '\n' ? '↵' : '→'}
+            </span>
+          )}
           {segment.text}
         </>
       );

@@ -166,6 +166,39 @@ describe('an approval in Electron', () => {
     await waitUntilVisible(false);
   });
 
+  test('is told by a notification that shows no argument, and can be denied in the tray (security)', async () => {
+    await started.app.evaluate(({ Menu, Notification }) => {
+      const told: string[] = [];
+      Reflect.set(globalThis, 'told', told);
+      Notification.prototype.show = function show(this: Electron.Notification) {
+        told.push(`${this.title}\n${this.body}`);
+      };
+      const build = Menu.buildFromTemplate;
+      Menu.buildFromTemplate = (template) => {
+        const menu = build(template);
+        Reflect.set(globalThis, 'trayMenu', menu);
+        return menu;
+      };
+    });
+    const call = echo('hunter2');
+    await waitUntilVisible(true);
+
+    const told = await started.app.evaluate(() => Reflect.get(globalThis, 'told') as string[]);
+    expect(told).toEqual(['Claude Code wants to use echo\nIt waits for your answer in ScopeGate.']);
+    const items = await started.app.evaluate(() => {
+      const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];
+      return [item?.label, ...(item?.submenu?.items.map(({ label }) => label) ?? [])];
+    });
+    expect(items).toEqual(['Claude Code → echo', 'Review…', 'Deny']);
+
+    await started.app.evaluate(() => {
+      const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];
+      item?.submenu?.items.find(({ label }) => label === 'Deny')?.click();
+    });
+    expect((await call).isError).toBe(true);
+    await waitUntilVisible(false);
+  });
+
   test('has the person asked before the app quits, who may stay', async () => {
     await started.app.evaluate(({ dialog }) => {
       dialog.showMessageBox = async (...args: unknown[]) => {
@@ -193,7 +226,7 @@ describe('an approval in Electron', () => {
       );
       await waitUntilVisible(true);
 
-      const app = started.app.process();
+      const app = started.child;
       const ended = once(app, 'exit');
       app.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -104,7 +104,7 @@ describe('the desktop app', () => {
     expect(await running.app.evaluate(() => Reflect.get(globalThis, 'shownNotices'))).toEqual([
       'ScopeGate keeps running',
     ]);
-    expect(running.app.process().exitCode).toBeNull();
+    expect(running.child.exitCode).toBeNull();
   });
 
   test('hands a second start over to the first, which shows its window', async () => {
@@ -133,6 +133,23 @@ describe('the desktop app', () => {
     });
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'writes down where its window stood when it ends, for its owner only',
+    async () => {
+      await withUserData(async (userData) => {
+        const running = await start({ userData, keepData: true });
+        await running.page('index.html');
+        await vi.waitFor(async () => expect((await readWindows(running))[0]?.visible).toBe(true));
+        await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(950, 650));
+        await vi.waitFor(async () => expect((await readWindows(running))[0]?.bounds.width).toBe(950));
+        await running.close();
+        const file = join(userData, 'settings.json');
+        expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ mainWindow: { width: 950, height: 650 } });
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+      });
+    },
+  );
+
   test('puts unreadable settings aside and starts', async () => {
     await withUserData(async (userData) => {
       writeFileSync(join(userData, 'settings.json'), '{ not json');
@@ -145,10 +162,24 @@ describe('the desktop app', () => {
   test.skipIf(process.platform === 'win32')('ends cleanly when the system tells it to', async () => {
     const running = await start();
     await running.page('index.html');
-    const process = running.app.process();
-    const ended = once(process, 'exit');
-    process.kill('SIGTERM');
+    const ended = once(running.child, 'exit');
+    running.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+  });
+});
+
+describe('a fault in the main process', () => {
+  test('ends the app instead of leaving an engine in an unknown state (security)', async () => {
+    const running = await start();
+    await running.page('index.html');
+    const ended = once(running.child, 'exit');
+    await running.app.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('a bug');
+      }, 0);
+    });
+    expect(await ended).toEqual([70, null]);
+    expect(running.log()).toContain('Error: a bug');
   });
 });
 

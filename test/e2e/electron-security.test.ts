@@ -104,6 +104,21 @@ describe('a page of ours in Electron', () => {
     expect(ran).toEqual([undefined, undefined]);
   });
 
+  test('needs nothing that its content security policy refuses', async () => {
+    await page.evaluate(() => {
+      const refused: string[] = [];
+      Reflect.set(window, 'refusedByPolicy', refused);
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+        refused.push(`${effectiveDirective} ${blockedURI}`);
+      });
+    });
+    for (const name of ['Approvals', 'Agents', 'Servers', 'Live']) {
+      await page.getByRole('navigation').getByRole('link', { name }).click();
+      await page.getByRole('heading', { name }).first().waitFor();
+    }
+    expect(await page.evaluate(() => Reflect.get(window, 'refusedByPolicy'))).toEqual([]);
+  });
+
   test('reaches no network, not even this computer (security)', async () => {
     let requests = 0;
     const server = createServer((_request, response) => {

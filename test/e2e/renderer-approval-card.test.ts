@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import react from '@vitejs/plugin-react';
 import type { Browser, Page } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { armingMs } from '../../renderer/features/approvals/arming.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import type { FakeChannel } from '../renderer/fake-channel.ts';
+import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
 
 declare global {
   interface Window {
@@ -14,7 +12,7 @@ declare global {
 }
 
 /** The small approval window over a scripted channel, in a real browser whose clock the test moves. */
-let server: ViteDevServer;
+let served: ServedPage | null = null;
 let browser: Browser | null = null;
 let missing = '';
 let page: Page;
@@ -26,21 +24,12 @@ beforeAll(async () => {
     return;
   }
   browser = bench.browser;
-  server = await createServer({
-    configFile: false,
-    root: join(import.meta.dirname, '..', '..'),
-    cacheDir: join(import.meta.dirname, '..', '..', '.cache', 'vite-test'),
-    plugins: [react()],
-    css: { transformer: 'lightningcss' },
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-    logLevel: 'silent',
-  });
-  await server.listen();
+  served = await servePage('card');
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.close();
+  await served?.close();
 });
 
 beforeEach(async (context) => {
@@ -48,9 +37,10 @@ beforeEach(async (context) => {
   const opened = await browser?.newPage({ viewport: { width: 520, height: 684 } });
   if (opened === undefined) throw new Error('no page');
   page = opened;
-  await page.clock.install({ time: new Date('2026-01-05T14:02:14Z') });
-  const { port } = server.httpServer?.address() as { port: number };
-  await page.goto(`http://127.0.0.1:${port}/test/renderer/page/index.html?window=approval`);
+  // The page's clock stands still but for what a test lets pass.
+  await page.clock.install({ time: new Date('2026-01-05T14:02:00Z') });
+  await page.clock.pauseAt(new Date('2026-01-05T14:02:14Z'));
+  await page.goto(`${served?.address}?window=approval`);
   await page.getByRole('button', { name: 'Approve once' }).waitFor();
 });
 
@@ -183,7 +173,7 @@ describe('the approval card, answered', () => {
   });
 
   it('sends a reason with a refusal', async () => {
-    await arm();
+    await page.clock.resume();
     await page.getByRole('button', { name: 'Deny with a reason' }).click();
     await page.getByRole('menuitem', { name: 'Too broad' }).click();
     expect(await sent()).toMatchObject([{ verdict: 'deny', denyReason: 'too_broad' }]);
@@ -191,16 +181,15 @@ describe('the approval card, answered', () => {
 
   it('does not answer by a chord while a reason is being typed (security)', async () => {
     await showReadCard();
-    await arm();
+    await page.clock.resume();
     await page.getByRole('button', { name: 'Deny with a reason' }).click();
     await page.getByRole('menuitem', { name: 'Another reason…' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('Use staging');
-    await page.keyboard.press('Control+Enter');
-    await arm();
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Deny' });
+    await confirm.and(page.locator(':enabled')).waitFor();
     await page.keyboard.press('Control+Enter');
     expect(await sent()).toEqual([]);
-    await arm();
-    await page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
+    await confirm.click();
     expect(await sent()).toMatchObject([{ verdict: 'deny', denyReason: 'other', denyNote: 'Use staging' }]);
   });
 });
@@ -226,6 +215,6 @@ describe('the approval card, shown hostile text', () => {
     const tree = page.locator('.tree');
     expect(await tree.textContent()).toContain('U+200B zero width');
     expect(await tree.textContent()).toContain('mixes Latin and Cyrillic');
-    expect(await tree.locator('b').allInnerTexts()).toEqual(['evil.example']);
+    expect(await tree.locator('b').allTextContents()).toEqual(['evil.example']);
   });
 });

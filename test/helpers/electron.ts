@@ -31,6 +31,8 @@ function buildStale(): void {
 
 export interface StartedApp {
   app: ElectronApplication;
+  /** The main process; stays readable after its end. */
+  child: ChildProcess;
   /** Chromium's and the app's own data; removed by `close`. */
   userData: string;
   /** The app's log file so far. */
@@ -77,13 +79,16 @@ export async function startApp(
   const userData = options.userData ?? mkdtempSync(join(tmpdir(), 'scopegate-shell-'));
   const { command, args, env } = electronCommand(bench, { ...options, userData });
   const app = await _electron.launch({ executablePath: command, args, env, colorScheme: null });
+  // Playwright forgets the process once it has ended.
+  const child = app.process();
   return {
     app,
+    child,
     userData,
     log: () => readFileSync(join(userData, 'logs', 'scopegate.log'), 'utf8'),
     page: (name) => findPage(app, name),
     async close() {
-      await endProcess(app.process());
+      await endProcess(child);
       await app.close();
       if (options.keepData !== true) rmSync(userData, { recursive: true, force: true, maxRetries: 3 });
     },

@@ -90,7 +90,7 @@ describe('the shell, by Electron’s security checklist', () => {
       enableCookieEncryption: true,
       grantFileProtocolExtraPrivileges: false,
     });
-    expect(asar).toBe(true);
+    expect(asar).toEqual({ smartUnpack: false });
     // Its launcher would switch the sandbox off by itself.
     expect(JSON.stringify(linux)).not.toMatch(/AppImage|no-sandbox/i);
   });

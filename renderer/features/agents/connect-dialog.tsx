@@ -4,6 +4,7 @@ import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { focusFirstError, TextField } from '../../ui/field.tsx';
+import { FormFailure } from '../../ui/form-failure.tsx';
 import { type ListOption, OptionList } from '../../ui/option-list.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { TokenDialog } from './token-dialog.tsx';
@@ -67,7 +68,7 @@ function NameDialog({ onIssued, onClose }: NameDialogProps) {
   const agents = useEngineStore((state) => state.agents);
   const form = useRef<HTMLFormElement>(null);
   const formId = useId();
-  const { busy, run } = useCommand();
+  const { busy, run, failure } = useCommand({ says: 'here' });
   const [name, setName] = useState('');
   const [start, setStart] = useState<Effect>('ask');
   const [isChecked, setIsChecked] = useState(false);
@@ -112,6 +113,7 @@ function NameDialog({ onIssued, onClose }: NameDialogProps) {
           maxLength={60}
         />
         <OptionList label="Where its switches start" value={start} options={starts} onChange={setStart} />
+        <FormFailure text={failure} />
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useBridge } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { focusFirstError, TextField } from '../../ui/field.tsx';
+import { FormFailure } from '../../ui/form-failure.tsx';
 import { Segment, type SegmentOption } from '../../ui/segment.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
@@ -26,7 +27,8 @@ export function LimitsDialog({ agent, onClose }: { agent: AgentView; onClose: ()
   const toast = useToast();
   const form = useRef<HTMLFormElement>(null);
   const formId = useId();
-  const { busy, run } = useCommand();
+  const undoing = useCommand();
+  const { busy, run, failure } = useCommand({ says: 'here' });
   const [all, setAll] = useState(draftOf(agent.limit));
   const [perTool, setPerTool] = useState(draftOf(agent.toolLimit));
   const [isChecked, setIsChecked] = useState(false);
@@ -44,7 +46,7 @@ export function LimitsDialog({ agent, onClose }: { agent: AgentView; onClose: ()
     const before = { limit: agent.limit, toolLimit: agent.toolLimit };
     const isDone = await run(() => bridge.call('agents.update', { id: agent.id, ...change }));
     if (!isDone) return;
-    const undo = (): void => void run(() => bridge.call('agents.update', { id: agent.id, ...before }));
+    const undo = (): void => void undoing.run(() => bridge.call('agents.update', { id: agent.id, ...before }));
     toast({ text: `Limits of ${agent.name} are changed`, undo });
     onClose();
   };
@@ -78,6 +80,7 @@ export function LimitsDialog({ agent, onClose }: { agent: AgentView; onClose: ()
           error={isChecked && !toolLimit.ok ? toolLimit.message : null}
           onChange={setPerTool}
         />
+        <FormFailure text={failure} />
       </form>
     </Dialog>
   );

@@ -4,13 +4,14 @@ import { useBridge } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { FormFailure } from '../../ui/form-failure.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 
 /** Another name for an agent; its token and switches stay. */
 export function RenameDialog({ agent, onClose }: { agent: AgentView; onClose: () => void }) {
   const bridge = useBridge();
   const formId = useId();
-  const { busy, run } = useCommand();
+  const { busy, run, failure } = useCommand({ says: 'here' });
   const [name, setName] = useState(agent.name);
   const [isChecked, setIsChecked] = useState(false);
   const parsed = agentNameSchema.safeParse(name);
@@ -45,6 +46,7 @@ export function RenameDialog({ agent, onClose }: { agent: AgentView; onClose: ()
           onChange={setName}
           error={isChecked && !parsed.success ? 'Give it a name of 1 to 60 characters.' : null}
         />
+        <FormFailure text={failure} />
       </form>
     </Dialog>
   );

@@ -34,6 +34,8 @@ export function useMatrix(agent: AgentView): MatrixHandle {
   const query = useQuery({
     queryKey: key,
     queryFn: () => bridge.call('agents.matrix', { id: agent.id }),
+    // What is kept from an earlier visit may have missed events.
+    staleTime: 0,
     refetchInterval: agent.limit === null ? false : limitRefreshMs,
   });
 

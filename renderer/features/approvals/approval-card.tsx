@@ -53,7 +53,6 @@ export function ApprovalCard({ approval, top, onLater, takesFocus = false }: App
     <article
       ref={card}
       className={`card${isHigh ? ' high' : ''}`}
-      role={takesFocus ? undefined : 'group'}
       aria-label={`Approval: ${approval.agentName}, ${approval.tool}`}
       tabIndex={-1}
     >

@@ -30,13 +30,13 @@ export function ApprovalStack({ pending, startId = null, onLater }: ApprovalStac
       <Icon name="mark" />
       <span>ScopeGate</span>
       <span className="grow" />
-      <IconButton icon="left" label="Previous" ghost small disabled={pending.length < 2} onClick={() => step(-1)} />
+      {pending.length > 1 && <IconButton icon="left" label="Previous" ghost small onClick={() => step(-1)} />}
       <span aria-live="polite">
         {index + 1} of {pending.length}
       </span>
-      <IconButton icon="right" label="Next" ghost small disabled={pending.length < 2} onClick={() => step(1)} />
-      <button type="button" className="btn ghost sm" aria-label="Later" onClick={onLater}>
-        Later <kbd>Esc</kbd>
+      {pending.length > 1 && <IconButton icon="right" label="Next" ghost small onClick={() => step(1)} />}
+      <button type="button" className="btn ghost sm" onClick={onLater}>
+        Later <kbd aria-hidden="true">Esc</kbd>
       </button>
     </header>
   );

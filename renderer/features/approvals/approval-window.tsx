@@ -25,15 +25,18 @@ export function ApprovalWindow() {
   }
   if (pending.length === 0) {
     return (
-      <div className="empty alone">
+      <main className="empty alone">
         <p>Nothing is waiting.</p>
         <Button onClick={later}>Close</Button>
-      </div>
+      </main>
     );
   }
   return (
-    <div className="card-window" role="alertdialog" aria-label="Approval">
-      <ApprovalStack pending={pending} onLater={later} />
-    </div>
+    <main className="card-window">
+      <h1 className="sr">Approval</h1>
+      <div role="alertdialog" aria-label="Approval">
+        <ApprovalStack pending={pending} onLater={later} />
+      </div>
+    </main>
   );
 }

@@ -28,7 +28,6 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
     <button
       type="button"
       className={className}
-      aria-label={label}
       aria-disabled={!isOn}
       aria-keyshortcuts={chord}
       onPointerDown={() => {
@@ -46,7 +45,7 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
     >
       <Icon name={icon} small />
       {label}
-      <kbd>{showKeys(keys)}</kbd>
+      <kbd aria-hidden="true">{showKeys(keys)}</kbd>
       {armingRound !== null && <span key={armingRound} className="arming-bar" aria-hidden="true" />}
     </button>
   );

@@ -66,7 +66,8 @@ export function LivePage() {
               />
               {live.newCount > 0 && (
                 <button type="button" className="btn newpill" onClick={live.follow}>
-                  {formatCount(live.newCount)} new {live.newCount === 1 ? 'call' : 'calls'} <kbd>End</kbd>
+                  {formatCount(live.newCount)} new {live.newCount === 1 ? 'call' : 'calls'}{' '}
+                  <kbd aria-hidden="true">End</kbd>
                 </button>
               )}
             </div>

@@ -35,11 +35,13 @@ export const LiveRow = memo(function LiveRow(props: LiveRowProps) {
       <td>
         <StateWord {...describeCallState(call)} />
       </td>
-      <td className="cut">{makeVisibleLine(call.agentName)}</td>
-      <td className="sv cut">{call.serverId}</td>
-      <td className="mono cut">{makeVisibleLine(call.tool)}</td>
+      <TextCell className="cut" text={call.agentName} />
+      <TextCell className="sv cut" text={call.serverId} />
+      <TextCell className="mono cut" text={call.tool} />
       <td className="hs t2">
-        <span className="cut grow">{makeVisibleLine(call.subject)}</span>
+        <span className="cut grow" title={makeVisibleLine(call.subject)}>
+          {makeVisibleLine(call.subject)}
+        </span>
         {isWaiting && call.expiresAt !== null && <TimeLeft expiresAt={call.expiresAt} />}
       </td>
       <td className={isWaiting ? 'num vis' : 'num'}>
@@ -48,6 +50,16 @@ export const LiveRow = memo(function LiveRow(props: LiveRowProps) {
     </tr>
   );
 });
+
+/** One line of text from outside, whole in the tooltip. */
+function TextCell({ className, text }: { className: string; text: string }) {
+  const line = makeVisibleLine(text);
+  return (
+    <td className={className} title={line}>
+      {line}
+    </td>
+  );
+}
 
 function Took({ call, isHeld, onReview }: { call: CallView; isHeld: boolean; onReview: (approvalId: string) => void }) {
   const { approvalId } = call;

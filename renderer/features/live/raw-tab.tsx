@@ -13,7 +13,7 @@ export function RawTab({ detail }: { detail: CallDetail }) {
           <CopyLink text={text} />
         </div>
         <div className="mono raw-json">
-          <RawText text={text} />
+          <RawText text={text} marksBreaks={false} />
         </div>
       </section>
     </div>

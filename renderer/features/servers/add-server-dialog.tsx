@@ -1,15 +1,17 @@
 import { type FormEvent, useId, useRef, useState } from 'react';
-import type { ServerTest, ServerView, Transport } from '../../../electron/shared/index.ts';
+import type { ServerView } from '../../../electron/shared/index.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { focusFirstError, TextField } from '../../ui/field.tsx';
+import { FormFailure } from '../../ui/form-failure.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { type ConnectionDraft, type ConnectionErrors, emptyConnection, readConnection } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { checkServerId, deriveServerId, suggestServerName } from './derive-server-id.ts';
 import { TestResult } from './test-result.tsx';
 import { TrustedOption } from './trusted-option.tsx';
+import { useConnectionTest } from './use-connection-test.ts';
 
 interface AddServerDialogProps {
   onAdded: (server: ServerView) => void;
@@ -21,20 +23,20 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
   const bridge = useBridge();
   const form = useRef<HTMLFormElement>(null);
   const formId = useId();
-  const adding = useCommand();
-  const testing = useCommand();
+  const adding = useCommand({ says: 'here' });
+  const testing = useConnectionTest();
   const taken = useEngineStore((state) => state.servers).map((server) => server.id);
   const [connection, setConnection] = useState<ConnectionDraft>(emptyConnection);
   const [identity, setIdentity] = useState<Identity>({ name: null, id: null });
   const [trusted, setTrusted] = useState(false);
   const [isChecked, setIsChecked] = useState(false);
-  const [test, setTest] = useState<{ of: string; result: ServerTest } | null>(null);
 
   const read = readConnection(connection);
   const name = identity.name ?? (read.ok ? suggestServerName(read.transport) : '');
   const id = identity.id ?? (name === '' ? '' : deriveServerId(name, taken));
   const idError = name === '' ? null : checkServerId(id, taken);
   const nameError = name.trim() === '' ? 'Give it a name of 1 to 60 characters.' : null;
+  const test = testing.resultOf(read.ok ? read.transport : null);
   const errors: ConnectionErrors = isChecked && !read.ok ? read.errors : { rows: {} };
 
   const runTest = async (): Promise<void> => {
@@ -43,12 +45,7 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
       focusFirstError(form.current);
       return;
     }
-    const { transport } = read;
-    setTest(null);
-    await testing.run(async () => {
-      const result = await bridge.call('servers.test', { transport });
-      setTest({ of: JSON.stringify(transport), result });
-    });
+    await testing.run(read.transport);
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -94,7 +91,8 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
         />
         <TrustedOption trusted={trusted} onChange={setTrusted} />
       </form>
-      {test && isOf(test.of, read.ok ? read.transport : null) && <TestResult test={test.result} />}
+      <FormFailure text={adding.failure ?? testing.failure} />
+      {test && <TestResult test={test} />}
     </Dialog>
   );
 }
@@ -103,11 +101,6 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
 interface Identity {
   name: string | null;
   id: string | null;
-}
-
-/** A result belongs to the connection it was made with; another one makes it worthless. */
-function isOf(tested: string, transport: Transport | null): boolean {
-  return transport !== null && tested === JSON.stringify(transport);
 }
 
 interface IdentityFieldsProps {

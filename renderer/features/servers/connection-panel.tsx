@@ -4,13 +4,16 @@ import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { focusFirstError, TextField } from '../../ui/field.tsx';
+import { FormFailure } from '../../ui/form-failure.tsx';
 import { KvList } from '../../ui/kv-list.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { type ConnectionErrors, draftOf, readConnection } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { joinCommandLine } from './split-command.ts';
+import { TestResult } from './test-result.tsx';
 import { TrustedOption } from './trusted-option.tsx';
+import { useConnectionTest } from './use-connection-test.ts';
 
 interface ConnectionPanelProps {
   server: ServerView;
@@ -88,11 +91,14 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
   const bridge = useBridge();
   const toast = useToast();
   const form = useRef<HTMLFormElement>(null);
-  const { busy, run } = useCommand();
+  const { busy, run, failure } = useCommand({ says: 'here' });
+  const undoing = useCommand();
+  const testing = useConnectionTest();
   const [name, setName] = useState(server.name);
   const [draft, setDraft] = useState(() => draftOf(server.transport));
   const [isChecked, setIsChecked] = useState(false);
   const read = readConnection(draft);
+  const test = testing.resultOf(read.ok ? read.transport : null);
   const errors: ConnectionErrors = isChecked && !read.ok ? read.errors : { rows: {} };
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -106,9 +112,15 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
     const after = { id: server.id, name: name.trim(), transport: read.transport };
     const isSaved = await run(() => bridge.call('servers.update', after));
     if (!isSaved) return;
-    const undo = (): void => void run(() => bridge.call('servers.update', before));
+    const undo = (): void => void undoing.run(() => bridge.call('servers.update', before));
     toast({ text: `The connection of ${after.name} is saved`, undo });
     onDone();
+  };
+
+  const runTest = async (): Promise<void> => {
+    setIsChecked(true);
+    if (read.ok) await testing.run(read.transport);
+    else focusFirstError(form.current);
   };
 
   return (
@@ -125,9 +137,14 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
         <Button type="submit" variant="primary" busy={busy}>
           Save connection
         </Button>
+        <Button busy={testing.busy} onClick={() => void runTest()}>
+          {testing.busy ? 'Testing…' : 'Test'}
+        </Button>
         <Button onClick={onDone}>Cancel</Button>
         <span className="t3 f12">A running server is restarted with the next call.</span>
       </div>
+      <FormFailure text={failure ?? testing.failure} />
+      {test && <TestResult test={test} />}
     </form>
   );
 }

@@ -17,6 +17,8 @@ export interface DiffSection {
   lines: DiffLine[];
 }
 
+/** The comparison takes time and memory of both lengths multiplied; a server must not be able to stall the window. */
+const mostComparisons = 1_000_000;
 const knownFields = new Set(['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations']);
 
 /** Compares a reviewed definition with the present one, field by field. All text is the server's own. */
@@ -40,6 +42,7 @@ export function diffDefinition(before: Json, after: Json): DiffSection[] {
 
 /** Line by line comparison that keeps the order of both sides (longest common subsequence). */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
+  if (before.length * after.length > mostComparisons) return [...wholly('removed', before), ...wholly('added', after)];
   const lengths = commonLengths(before, after);
   const lines: DiffLine[] = [];
   let left = 0;
@@ -63,6 +66,10 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
     }
   }
   return lines;
+}
+
+function wholly(mark: DiffLine['mark'], lines: readonly string[]): DiffLine[] {
+  return lines.map((text) => ({ mark, parts: [{ text, isNew: false }] }));
 }
 
 function commonLengths(before: readonly string[], after: readonly string[]): number[][] {

@@ -1,5 +1,6 @@
 import type { ServerFault, ServerView } from '../../../electron/shared/index.ts';
 import { formatMoment } from '../../lib/format.ts';
+import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RawLines } from '../../ui/raw-lines.tsx';
@@ -20,7 +21,7 @@ export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProp
         <section>
           <div className="lab">What went wrong</div>
           <p>
-            {fault.message} <span className="t3">{formatMoment(fault.at, Date.now())}</span>
+            {makeVisibleLine(fault.message)} <span className="t3">{formatMoment(fault.at, Date.now())}</span>
           </p>
         </section>
         <section>

@@ -1,5 +1,6 @@
 import type { ServerView } from '../../../electron/shared/index.ts';
 import { countOf } from '../../lib/format.ts';
+import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { describeServer, needsReview } from './server-words.ts';
@@ -11,7 +12,7 @@ export function ServerBanner({ server }: { server: ServerView }) {
   ).length;
   if (describeServer(server).kind === 'failing' && server.lastError) {
     return (
-      <Banner tone="fault" title={server.lastError.message}>
+      <Banner tone="fault" title={makeVisibleLine(server.lastError.message)}>
         Calls to {server.name} get an error. {othersWork(others)}
       </Banner>
     );

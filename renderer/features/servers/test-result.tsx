@@ -16,14 +16,21 @@ const stepWords: Readonly<Record<ServerTest['steps'][number]['name'], string>> =
 /** What a test connection found, step by step; nothing of it changes what agents see. */
 export function TestResult({ test }: { test: ServerTest }) {
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // In braces: scrolling may return a promise, which is no clean-up.
+    section.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <section ref={section} className="test" aria-label="Test result">
       <div className="hs">
         {test.ok ? (
           <StateWord tone="allow" icon="check" word="The server answers" loud />
         ) : (
-          <StateWord tone="fault" icon="fault" word={test.fault?.message ?? 'The server does not answer'} />
+          <StateWord
+            tone="fault"
+            icon="fault"
+            word={makeVisibleLine(test.fault?.message ?? 'The server does not answer')}
+          />
         )}
         <span className="grow" />
         <span className="t3 f12">{formatDuration(test.totalMs)}</span>

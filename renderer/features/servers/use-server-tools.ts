@@ -20,6 +20,8 @@ export function useServerTools(server: ServerView): ServerToolsHandle {
   const query = useQuery({
     queryKey: ['servers.tools', server.id],
     queryFn: () => bridge.call('servers.tools', { id: server.id }),
+    // What is kept from an earlier visit may have missed events.
+    staleTime: 0,
   });
 
   useEffect(() => {

@@ -62,6 +62,16 @@ describe('the difference between two definitions', () => {
     expect(lines.join('\n')).toContain('+   "taskSupport": "required"');
   });
 
+  it('does not stall on a definition of many lines (security)', () => {
+    const many = (word: string) => ({
+      ...before,
+      extra: Array.from({ length: 5000 }, (_, index) => `${word} ${index}`),
+    });
+    const [section] = diffDefinition(many('old'), many('new'));
+    expect(section?.lines.filter((line) => line.mark === 'removed')).toHaveLength(5002);
+    expect(section?.lines.filter((line) => line.mark === 'added')).toHaveLength(5002);
+  });
+
   it('shows annotations one by one', () => {
     const after = { ...before, annotations: { readOnlyHint: true } };
     expect(draw(diffDefinition(before, after))).toEqual([

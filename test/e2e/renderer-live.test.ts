@@ -1,0 +1,239 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { launchBrowser } from '../helpers/browser.ts';
+import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
+
+/** The main window over a scripted channel, in a real browser. */
+let served: ServedPage | null = null;
+let browser: Browser | null = null;
+let missing = '';
+let page: Page;
+
+beforeAll(async () => {
+  const bench = await launchBrowser();
+  if ('missing' in bench) {
+    missing = bench.missing;
+    return;
+  }
+  browser = bench.browser;
+  served = await servePage('live');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await served?.close();
+});
+
+beforeEach(async (context) => {
+  if (browser === null) context.skip(missing);
+  await open('');
+});
+
+afterEach(async () => {
+  await page?.close();
+});
+
+async function open(hash: string, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+  await page?.close();
+  const context = await browser?.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+  if (context === undefined) throw new Error('no browser');
+  page = await context.newPage();
+  await page.goto(`${served?.address}${hash}`);
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
+const rows = () => page.locator('tr[data-call]');
+const toolsOf = () => rows().locator('td:nth-child(5)').allTextContents();
+const selected = () => page.locator('tr[aria-selected=true]').getAttribute('data-call');
+const requests = (method: string) =>
+  page.evaluate(
+    (wanted) => window.fake.requests.filter((request) => request.method === wanted).map((request) => request.params),
+    method,
+  );
+
+describe('the Live list', () => {
+  it('shows a new call on top and lets a call settle where it stands', async () => {
+    await page.evaluate(() => {
+      const call = window.fake.snapshot.calls[1];
+      if (call === undefined) return;
+      window.fake.emit({ type: 'call.changed', call: { ...call, id: 'new', tool: 'fresh', at: Date.now() + 1 } });
+      window.fake.emit({ type: 'call.changed', call: { ...call, status: 'settled', outcome: 'ok', durationMs: 1900 } });
+    });
+    await vi.waitFor(async () =>
+      expect((await toolsOf()).slice(0, 3)).toEqual(['fresh', 'delete_repository', 'navigate']),
+    );
+    expect(await rows().nth(2).textContent()).toContain('Allowed');
+    expect(await rows().nth(2).textContent()).toContain('1.9 s');
+  });
+
+  it('stands still once a row is chosen, counts what is new, and follows again with End', async () => {
+    await page.getByText('acme/web #412').click();
+    await page.evaluate(() => {
+      const call = window.fake.snapshot.calls[3];
+      for (let index = 0; index < 12 && call !== undefined; index += 1) {
+        window.fake.emit({ type: 'call.changed', call: { ...call, id: `new-${index}`, at: Date.now() + index } });
+      }
+    });
+    await page.getByRole('button', { name: '12 new calls' }).waitFor();
+    expect((await toolsOf())[0]).toBe('delete_repository');
+    await page.keyboard.press('End');
+    await vi.waitFor(async () => expect((await toolsOf())[0]).toBe('list_pull_requests'));
+    expect(await page.getByRole('button', { name: /new call/ }).count()).toBe(0);
+  });
+
+  it('is walked by j, k and the arrows, opened and left by Esc', async () => {
+    await rows().first().waitFor();
+    const ids = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
+    await page.keyboard.press('j');
+    expect(await selected()).toBe(ids[0]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    expect(await selected()).toBe(ids[1]);
+    expect(await page.getByRole('grid').getAttribute('aria-activedescendant')).toBe(`call-${ids[1]}`);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('complementary', { name: 'Call' }).count()).toBe(0);
+  });
+
+  it('draws only the rows that can be seen, however many there are', async () => {
+    await page.evaluate(() => {
+      const call = window.fake.snapshot.calls[3];
+      for (let index = 0; index < 3000 && call !== undefined; index += 1) {
+        window.fake.emit({ type: 'call.changed', call: { ...call, id: `many-${index}`, at: Date.now() + index } });
+      }
+    });
+    await page.getByText('3\u202f021 calls').waitFor();
+    expect(await rows().count()).toBeLessThan(80);
+    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('3022');
+  });
+
+  it('reads older calls from the log at its end', async () => {
+    await page.getByRole('button', { name: 'Older calls' }).click();
+    await page.getByText('71 calls').waitFor();
+    const [params] = await requests('calls.older');
+    expect(params).toMatchObject({ before: { id: 'call-0020-7f3a9c' } });
+    await page.getByText('These are all calls in the log.').waitFor({ state: 'attached' });
+  });
+});
+
+describe('the Live filter', () => {
+  it('takes typed tokens with suggestions and keeps them in the address', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('outc');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('den');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['write_file', 'execute']));
+    expect(page.url()).toContain('#/live/outcome%3Adenied');
+    await page.reload();
+    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['write_file', 'execute']));
+    await page.getByRole('button', { name: 'Remove outcome denied' }).click();
+    await vi.waitFor(async () => expect((await toolsOf()).length).toBeGreaterThan(2));
+  });
+
+  it('has the agents in a menu', async () => {
+    await page.getByRole('button', { name: 'All agents' }).click();
+    await page.getByRole('menuitem', { name: 'Codex' }).click();
+    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['navigate', 'write_file', 'snapshot', 'click']));
+  });
+});
+
+describe('the call pane', () => {
+  it('sets the switch for the next call and takes it back', async () => {
+    await page.getByText('~/.ssh/authorized_keys').click();
+    await page.getByRole('button', { name: 'Never allow' }).click();
+    const change = { agentId: 'agent-2', serverId: 'filesystem', toolName: 'write_file', effect: 'deny' };
+    await vi.waitFor(async () => expect(await requests('grants.set')).toEqual([{ changes: [change] }]));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await vi.waitFor(async () => expect(await requests('grants.set')).toHaveLength(2));
+  });
+
+  it('opens the card of a waiting call and puts it away again', async () => {
+    await page.getByRole('button', { name: 'Review' }).first().click();
+    const card = page.getByRole('alertdialog');
+    await card.getByText('delete_repository').first().waitFor();
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+    expect(await requests('approvals.decide')).toEqual([]);
+  });
+});
+
+describe('the frame', () => {
+  it('says when the engine is lost, keeps what it shows, and offers nothing that cannot work', async () => {
+    await rows().first().waitFor();
+    await page.evaluate(() => window.fake.setConnection(false, 3));
+    await page.getByText('The engine stopped answering.').waitFor();
+    await page.getByText('Reconnecting, try 3', { exact: true }).waitFor();
+    expect(await rows().count()).toBeGreaterThan(10);
+    expect(await page.getByRole('button', { name: 'Review' }).count()).toBe(0);
+    expect(await page.getByRole('switch', { name: 'Pause all agents' }).isDisabled()).toBe(true);
+  });
+
+  it('names who waits in the title and pauses everything with one switch', async () => {
+    await vi.waitFor(async () => expect(await page.title()).toBe('(2) ScopeGate'));
+    await page.getByRole('switch', { name: 'Pause all agents' }).click();
+    await page.getByText('All agents are paused.').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('All agents are paused.').waitFor({ state: 'detached' });
+  });
+
+  it('offers the free port when another program has ours, and takes it only when told', async () => {
+    await rows().first().waitFor();
+    await page.evaluate(() => {
+      const fault = { code: 'port_taken', port: 7420, message: '', holder: 'node (pid 4711)', freePort: 7421 } as const;
+      const engine = {
+        ...window.fake.snapshot.engine,
+        state: 'no_listener',
+        mcpUrl: null,
+        listenerFault: fault,
+      } as const;
+      window.fake.emit({ type: 'engine.changed', engine });
+    });
+    await page.getByText('Port 7420 is taken by node (pid 4711).').waitFor();
+    expect(await requests('engine.setPort')).toEqual([]);
+    await page.getByRole('button', { name: 'Use port 7421 instead' }).click();
+    await vi.waitFor(async () => expect(await requests('engine.setPort')).toEqual([{ port: 7421 }]));
+  });
+
+  it('lists every shortcut and changes pages by key', async () => {
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+2');
+    await page.getByRole('heading', { name: 'Approvals' }).waitFor();
+  });
+});
+
+describe('accessibility', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [name, hash] of [
+      ['Live', ''],
+      ['Approvals', '#/approvals'],
+      ['history', '#/approvals/history'],
+      ['the approval window', '?window=approval'],
+    ] as const) {
+      it(`finds nothing wrong with ${name} in the ${colorScheme} theme`, async () => {
+        if (hash.startsWith('?')) await openWindow(hash, colorScheme);
+        else await open(hash, colorScheme);
+        if (name === 'Live') await page.getByText('~/.ssh/authorized_keys').click();
+        await page
+          .getByText(name === 'history' ? 'Too broad' : 'Claude Code')
+          .first()
+          .waitFor();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+      });
+    }
+  }
+});
+
+async function openWindow(query: string, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page?.close();
+  const context = await browser?.newContext({ viewport: { width: 520, height: 684 }, colorScheme });
+  if (context === undefined) throw new Error('no browser');
+  page = await context.newPage();
+  await page.goto(`${served?.address}${query}`);
+}
