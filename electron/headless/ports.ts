@@ -43,12 +43,16 @@ export async function createSettingsPort(dataDir: string): Promise<SettingsPort>
 /**
  * Importing conf installs signal handlers (of its helper when-exit) that answer the first SIGTERM or SIGINT by raising it
  * again, which would look like a person's second one and cut the clean end short. They are taken off again; the helper's
- * clean-up of half-written files also runs on `exit`.
+ * clean-up of half-written files also runs on `exit`. The same helper makes a write beyond a file size limit end the
+ * process; Node by itself ignores that signal, so that the write fails and calls are refused.
  */
 async function importConf(): Promise<typeof Conf> {
-  const before = endSignals.map((signal) => process.listeners(signal));
+  // Stays: once its last listener is gone, Node leaves the signal to the system, which ends the process.
+  if (process.platform !== 'win32') process.on('SIGXFSZ', () => {});
+  const signals = [...endSignals, 'SIGXFSZ'] as const;
+  const before = signals.map((signal) => process.listeners(signal));
   const { default: imported } = await import('conf');
-  for (const [index, signal] of endSignals.entries()) {
+  for (const [index, signal] of signals.entries()) {
     for (const listener of process.listeners(signal)) {
       if (!before[index]?.includes(listener)) process.off(signal, listener);
     }

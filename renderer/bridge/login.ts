@@ -15,9 +15,11 @@ export type LoginResult =
 /** Uses the one-time token of the address bar if there is one, else the secret this tab already holds. */
 export async function logIn(): Promise<LoginResult> {
   const token = takeLoginToken();
-  if (token !== null) return redeem(token);
-  const secret = sessionStorage.getItem(sessionSecretKey);
-  return secret === null ? { kind: 'out', refusal: null } : { kind: 'in', secret };
+  const held = sessionStorage.getItem(sessionSecretKey);
+  if (token === null) return held === null ? { kind: 'out', refusal: null } : { kind: 'in', secret: held };
+  const result = await redeem(token);
+  // A spent link opened once more in a tab that is logged in changes nothing.
+  return result.kind === 'out' && held !== null ? { kind: 'in', secret: held } : result;
 }
 
 /** Ends this tab's session on this side; the engine has ended it already. */

@@ -46,10 +46,13 @@ export function useToast(): (message: ToastMessage) => void {
   };
 }
 
+/** No dialog, as Base UI would have it: a message claims no keys and keeps no question from coming up. */
+const plainBox = { role: 'group', 'aria-modal': undefined } as const;
+
 function ToastList() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className="toast" swipeDirection={[]}>
+    <Toast.Root key={toast.id} toast={toast} {...plainBox} className="toast" swipeDirection={[]}>
       <Toast.Title render={<span />} />
       {toast.actionProps === undefined ? null : <Toast.Action className="btn ghost sm" />}
     </Toast.Root>

@@ -82,6 +82,21 @@ describe('the Live list', () => {
     expect(await page.getByRole('button', { name: /new call/ }).count()).toBe(0);
   });
 
+  it('goes on following while the chosen row moves out of sight', async () => {
+    await page.getByText('acme/web #412').click();
+    await page.keyboard.press('End');
+    await page.evaluate(() => {
+      const call = window.fake.snapshot.calls[3];
+      for (let index = 0; index < 60 && call !== undefined; index += 1) {
+        const at = Date.now() + index;
+        window.fake.emit({ type: 'call.changed', call: { ...call, id: `new-${index}`, tool: `tool-${index}`, at } });
+      }
+    });
+    await vi.waitFor(async () => expect((await toolsOf())[0]).toBe('tool-59'));
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('complementary', { name: 'Call' }).getByText('get_pull_request').waitFor();
+  });
+
   it('is walked by j, k and the arrows, opened and left by Esc', async () => {
     await rows().first().waitFor();
     const ids = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
@@ -106,6 +121,15 @@ describe('the Live list', () => {
     await page.getByText('3\u202f021 calls').waitFor();
     expect(await rows().count()).toBeLessThan(80);
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('3022');
+  });
+
+  it('shows what the log holds when nothing has happened since the start, and else how to begin', async () => {
+    await open('?scene=restarted');
+    await page.getByText('50 calls').waitFor();
+    await open('?scene=empty');
+    await page.getByText('No calls yet.').waitFor();
+    await page.getByRole('button', { name: 'Copy address' }).last().waitFor();
+    await page.getByRole('link', { name: 'Go to Agents' }).waitFor();
   });
 
   it('reads older calls from the log at its end', async () => {

@@ -20,6 +20,8 @@ export interface FakeHttpServer {
   posted(method: string): SeenRequest[];
 }
 
+const echo = { name: 'echo', inputSchema: { type: 'object' } };
+
 /** A small MCP server over Streamable HTTP whose manners a test overrides. */
 export async function startFakeHttpServer(manner: Manner = () => false): Promise<FakeHttpServer> {
   const seen: SeenRequest[] = [];
@@ -52,7 +54,7 @@ function answerPolitely(request: SeenRequest, response: ServerResponse, sessionI
     sendJson(response, { jsonrpc: '2.0', id, result }, { 'mcp-session-id': sessionId });
   } else if (request.headers['mcp-session-id'] !== sessionId) response.writeHead(404).end();
   else if (method === undefined || id === undefined) response.writeHead(202).end();
-  else if (method === 'tools/list') sendJson(response, { jsonrpc: '2.0', id, result: { tools: [{ name: 'echo' }] } });
+  else if (method === 'tools/list') sendJson(response, { jsonrpc: '2.0', id, result: { tools: [echo] } });
   else sendJson(response, { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'ok' }] } });
 }
 

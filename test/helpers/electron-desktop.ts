@@ -23,6 +23,8 @@ export async function openTestDesktop(): Promise<TestDesktop | null> {
       env: { ...process.env, ...env },
     });
     children.push(child);
+    // Also when a test file breaks before it can call `stop`.
+    process.once('exit', () => child.kill('SIGKILL'));
     return child;
   };
 

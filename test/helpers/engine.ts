@@ -38,6 +38,8 @@ export interface HarnessOptions {
   ports?: Partial<EnginePorts>;
   /** No declared configuration at all: a store-only engine. */
   undeclared?: boolean;
+  /** False: the port comes from the settings port, as in the product. */
+  anyPort?: boolean;
 }
 
 export const tokens = { one: 'one-'.padEnd(40, 'x'), two: 'two-'.padEnd(40, 'y') };
@@ -63,7 +65,7 @@ export async function startEngine(options: HarnessOptions = {}): Promise<Harness
   const declared = options.undeclared
     ? null
     : { file: join(dir, 'declared.yaml'), port: 0, servers: options.servers ?? [], agents: options.agents ?? [] };
-  const engine = await createEngine(ports, { declared, port: 0 }, options.tuning);
+  const engine = await createEngine(ports, { declared, port: options.anyPort === false ? null : 0 }, options.tuning);
   const events: BridgeEvent[] = [];
   engine.subscribe((event) => events.push(event));
   const clients: Client[] = [];

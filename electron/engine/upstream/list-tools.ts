@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import { findWrongMember } from './check-tool.ts';
 import { type FaultMaker, toLinkFault } from './faults.ts';
 import type { UpstreamLink } from './link.ts';
 import { isObject } from './messages.ts';
@@ -10,8 +11,8 @@ const maxPages = 1024;
 const pageTimeoutMs = 30_000;
 
 /**
- * All pages of `tools/list`. A definition over the limits, without a name, or with a name seen before is left out and
- * said so in the log: what is not listed cannot be called.
+ * All pages of `tools/list`. A definition over the limits, not of the protocol's shape, without a name, or with a name seen
+ * before is left out and said so in the log: what is not listed cannot be called.
  */
 export async function listAllTools(
   link: UpstreamLink,
@@ -74,7 +75,9 @@ function takeTool(tool: JsonValue, tools: Map<string, JsonObject>, note: (text: 
     return;
   }
   const shown = JSON.stringify(tool.name.slice(0, 100));
+  const wrong = findWrongMember(tool);
   if (tools.has(tool.name)) note(`Left out a second tool with the name ${shown}.`);
+  else if (wrong !== null) note(`Left out the tool ${shown}: its ${wrong} is not as the protocol says.`);
   else if (Buffer.byteLength(JSON.stringify(tool)) > maxDefinitionBytes) {
     note(`Left out the tool ${shown}: its definition is larger than 128 KiB.`);
   } else tools.set(tool.name, tool);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ApprovalView } from '../../../electron/shared/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 
 interface ApprovalStackProps {
@@ -36,7 +37,7 @@ export function ApprovalStack({ pending, startId = null, onLater }: ApprovalStac
       </span>
       {pending.length > 1 && <IconButton icon="right" label="Next" ghost small onClick={() => step(1)} />}
       <button type="button" className="btn ghost sm" onClick={onLater}>
-        Later <kbd aria-hidden="true">Esc</kbd>
+        Later <KeyHint keys="Esc" />
       </button>
     </header>
   );

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
-import { showKeys } from '../../lib/hotkeys.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import type { Input } from './approval-card.tsx';
 
 interface DecisionButtonProps {
@@ -45,7 +45,7 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
     >
       <Icon name={icon} small />
       {label}
-      <kbd aria-hidden="true">{showKeys(keys)}</kbd>
+      <KeyHint keys={keys} />
       {armingRound !== null && <span key={armingRound} className="arming-bar" aria-hidden="true" />}
     </button>
   );

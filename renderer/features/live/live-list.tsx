@@ -51,10 +51,14 @@ export function LiveList({ rows, older, selectedId, isFollowing, onSelect, onScr
     if (isFollowing) scroller.current?.scrollTo({ top: 0 });
   }, [isFollowing]);
   const selectedIndex = selectedId === null ? -1 : rows.findIndex((call) => call.id === selectedId);
+  const newestIndex = useRef(selectedIndex);
   useEffect(() => {
-    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
-  }, [selectedIndex, virtual]);
-
+    newestIndex.current = selectedIndex;
+  }, [selectedIndex]);
+  useEffect(() => {
+    // Only when another row is chosen: rows that come in above must not pull the list along.
+    if (selectedId !== null && newestIndex.current >= 0) virtual.scrollToIndex(newestIndex.current, { align: 'auto' });
+  }, [selectedId, virtual]);
   useRowClicks(scroller, onSelect);
 
   return (

@@ -5,6 +5,7 @@ import { type FilterToken, parseFilter, writeFilter } from '../../lib/call-filte
 import { formatCount } from '../../lib/format.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import { LoadError, Skeleton } from '../../ui/placeholder.tsx';
 import { useReview } from '../approvals/use-review.ts';
 import { AgentMenu } from './agent-menu.tsx';
@@ -28,7 +29,8 @@ export function LivePage() {
   const live = useLiveRows(active, older.calls);
   const filterInput = useRef<HTMLInputElement>(null);
   const phase = useEngineStore((state) => state.phase);
-  const isEmpty = useEngineStore((state) => state.calls.length === 0) && older.calls.length === 0;
+  const hasCalls = useEngineStore((state) => state.calls.length > 0) || older.calls.length > 0;
+  const isEmpty = !hasCalls && !older.isLoading;
   const { selectedId, select, setSelectedId } = useSelection(live, () => filterInput.current?.focus());
   return (
     <>
@@ -45,14 +47,14 @@ export function LivePage() {
         </Button>
       </header>
       <Banners />
-      {phase === 'loading' && <Skeleton label="Loading calls" />}
+      {(phase === 'loading' || (phase === 'ready' && !hasCalls && !isEmpty)) && <Skeleton label="Loading calls" />}
       {phase === 'failed' && <LiveFailed />}
       {phase === 'ready' && isEmpty && (
         <div className="body">
           <LiveEmpty />
         </div>
       )}
-      {phase === 'ready' && !isEmpty && (
+      {phase === 'ready' && hasCalls && (
         <>
           <div className="body live-body">
             <div className="live-main">
@@ -66,8 +68,7 @@ export function LivePage() {
               />
               {live.newCount > 0 && (
                 <button type="button" className="btn newpill" onClick={live.follow}>
-                  {formatCount(live.newCount)} new {live.newCount === 1 ? 'call' : 'calls'}{' '}
-                  <kbd aria-hidden="true">End</kbd>
+                  {formatCount(live.newCount)} new {live.newCount === 1 ? 'call' : 'calls'} <KeyHint keys="End" />
                 </button>
               )}
             </div>

@@ -24,11 +24,13 @@ export function useOlderCalls(): OlderCalls {
   const bridge = useBridge();
   const last = useEngineStore((state) => state.calls.at(-1));
   const epoch = useEngineStore((state) => state.epoch);
-  const [from, setFrom] = useState<Position | null>(null);
+  const isReady = useEngineStore((state) => state.phase === 'ready');
+  // `undefined`: not asked for yet; `null`: from the newest in the log.
+  const [from, setFrom] = useState<Position | null | undefined>(undefined);
   const query = useInfiniteQuery({
     queryKey: ['calls.older', epoch, from?.id],
-    enabled: from !== null,
-    initialPageParam: from,
+    enabled: from !== undefined,
+    initialPageParam: from ?? null,
     queryFn: ({ pageParam }) => bridge.call('calls.older', { before: pageParam, limit: pageSize }),
     getNextPageParam: (page): Position | null => {
       const oldest = page.calls.at(-1);
@@ -37,18 +39,20 @@ export function useOlderCalls(): OlderCalls {
     staleTime: Number.POSITIVE_INFINITY,
   });
   // Calls pushed out of this window's memory would be missing between the list and the first page: begin again there.
-  if (from !== null && last !== undefined && last.at > from.at) setFrom({ at: last.at, id: last.id });
+  if (from && last !== undefined && last.at > from.at) setFrom({ at: last.at, id: last.id });
+  // Nothing has happened since the engine started: show what happened before.
+  if (isReady && last === undefined && from === undefined) setFrom(null);
 
   const pages = query.data?.pages;
   const calls = useMemo(() => pages?.flatMap((page) => page.calls) ?? [], [pages]);
   return {
     calls,
-    hasMore: from === null || query.hasNextPage || query.isError,
+    hasMore: from === undefined || query.hasNextPage || query.isError,
     isLoading: query.isFetching,
     failure: query.error,
     load: () => {
       if (query.isFetching) return;
-      if (from === null) setFrom(last === undefined ? null : { at: last.at, id: last.id });
+      if (from === undefined) setFrom(last === undefined ? null : { at: last.at, id: last.id });
       else if (query.isError && query.data === undefined) void query.refetch();
       else void query.fetchNextPage();
     },

@@ -148,12 +148,13 @@ export function makeScene(scene: string): FakeChannel {
     makeSnapshot({
       agents: names.map((_, index) => makeAgent(index, now)),
       servers: ['github', 'postgres', 'filesystem', 'browser', 'slack'].map(makeServer),
-      approvals: scene === 'empty' ? [] : approvals,
-      calls: scene === 'empty' ? [] : calls,
+      approvals: scene === 'live' ? approvals : [],
+      calls: scene === 'live' ? calls : [],
     }),
     'electron',
   );
   script(channel, now);
+  if (scene === 'empty') channel.answers['calls.older'] = () => ({ calls: [], more: false });
   return channel;
 }
 
