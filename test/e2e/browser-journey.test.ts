@@ -61,7 +61,11 @@ const card = (): Locator => page.getByRole('alertdialog', { name: 'Approval' });
 const answer = (name: string): Locator => card().getByRole('button', { name, exact: true });
 const switchCell = (tool: string, word: string): Locator =>
   page.getByRole('radiogroup', { name: new RegExp(`^${tool},`) }).getByRole('radio', { name: word });
-const rows = (): Locator => page.getByRole('grid', { name: 'Calls' }).locator('tbody tr');
+/** By markup: under an open card the page is hidden from the roles. */
+const rows = (): Locator => page.locator('tr[data-call]');
+
+/** What was answered has left the page; a question that comes now is a new one. */
+const cardGone = () => card().waitFor({ state: 'detached' });
 
 /** The buttons work only after the card has stood for a moment. */
 async function press(name: string): Promise<void> {
@@ -111,14 +115,16 @@ describe('a call to a tool set to Ask', () => {
   it('shows its card, and Approve lets exactly that call through', async () => {
     await page.keyboard.press('Control+1');
     const pending = write('asked.txt', 'approved words');
-    await card().getByRole('heading', { name: /Probe wants to run write_file on filesystem/ }).waitFor();
+    await card()
+      .getByRole('heading', { name: /Probe wants to run write_file on filesystem/ })
+      .waitFor();
     expect(await card().locator('.tree').textContent()).toContain('approved words');
     expect(await page.title()).toBe('(1) ScopeGate');
     expect(existsSync(inFolder('asked.txt'))).toBe(false);
     await press('Approve once');
     expect((await pending).isError ?? false).toBe(false);
     expect(readFileSync(inFolder('asked.txt'), 'utf8')).toBe('approved words');
-    await card().waitFor({ state: 'detached' });
+    await cardGone();
   });
 
   it('asks again for the very same call, and Deny refuses it with the reason given', async () => {
@@ -131,13 +137,14 @@ describe('a call to a tool set to Ask', () => {
     const refused = await pending;
     expect(refused.isError).toBe(true);
     expect(textOf(refused)).toBe('The user denied this call: Use the staging folder');
+    await cardGone();
   });
 
   it('can be put off with Esc and answered by keyboard from its row', async () => {
     const pending = write('later.txt', 'by keyboard');
     await card().waitFor();
     await page.keyboard.press('Escape');
-    await card().waitFor({ state: 'detached' });
+    await cardGone();
     const row = rows().first();
     await row.getByText('Waiting').waitFor();
     await page.keyboard.press('j');
@@ -157,6 +164,25 @@ describe('a call to a tool set to Ask', () => {
     const history = page.getByRole('table', { name: 'Answered questions' });
     await history.getByText('Use the staging folder').waitFor();
     expect(await history.locator('tbody tr').count()).toBe(3);
+  });
+});
+
+describe('a message about what was just done', () => {
+  it('keeps no question from coming up, and takes no keys', async () => {
+    await page.keyboard.press('Control+3');
+    await switchCell('write_file', 'Ask').focus();
+    await page.keyboard.press('2');
+    const message = page.getByText('write_file is now Ask for Probe');
+    await message.waitFor();
+    const pending = write('meanwhile.txt', 'x');
+    await card().waitFor();
+    expect(await message.isVisible()).toBe(true);
+    await press('Deny');
+    expect((await pending).isError).toBe(true);
+    await cardGone();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.keyboard.press('Control+1');
+    await page.getByRole('heading', { name: 'Live' }).waitFor();
   });
 });
 
@@ -182,8 +208,8 @@ describe('a tool set to Block', () => {
     await rows().filter({ hasText: 'Not listed' }).waitFor();
     await rows().filter({ hasText: 'blocked.txt' }).click();
     const pane = page.getByRole('complementary', { name: 'Call' });
-    await pane.getByText('Denied').waitFor();
-    await pane.getByText(/Switch of write_file is set to Block/i).waitFor();
+    await pane.getByText('Denied', { exact: true }).waitFor();
+    await pane.getByText('This tool is set to Block for this agent').waitFor();
     await page.keyboard.press('Escape');
   });
 });
@@ -195,12 +221,16 @@ describe('the pause switch', () => {
     const reading = { name: 'filesystem__read_text_file', arguments: { path: inFolder('note.txt') } };
     expect(textOf(await agent.callTool(reading))).toContain('paused');
     expect(await namesSeen()).toContain('filesystem__write_file');
+    // a selected row holds the list still until it is told to follow
+    await page.getByRole('button', { name: /^1 new call/ }).waitFor();
+    await page.keyboard.press('End');
     await rows().first().getByText('Paused').waitFor();
     await page.keyboard.press('Control+Shift+P');
     await page.getByText('All agents are paused.').waitFor({ state: 'detached' });
     const pending = agent.callTool(reading);
     await press('Approve once');
     expect(textOf(await pending)).toBe('hello');
+    await cardGone();
   });
 });
 
@@ -209,6 +239,7 @@ describe('the list of calls', () => {
     const pending = [write('a.txt', 'a'), write('b.txt', 'b')];
     await card().waitFor();
     await page.keyboard.press('Escape');
+    await cardGone();
     const waiting = rows().filter({ hasText: 'Waiting' });
     await vi.waitFor(async () => expect(await waiting.count()).toBe(2), patient);
     const order = () => rows().evaluateAll((all) => all.slice(0, 2).map((row) => row.getAttribute('data-call')));

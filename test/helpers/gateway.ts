@@ -39,7 +39,7 @@ export function makeTempDir(): string {
 }
 
 /** A gateway that ends with the test that asked for it, however that ends. */
-export async function useGateway(options: GatewayOptions): Promise<Gateway> {
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = await startGateway(options);
   onTestFinished(() => gateway.kill());
   return gateway;

@@ -36,7 +36,9 @@ function listAll(): RunningProcess[] {
     .flatMap((name) => {
       try {
         // The second field, the program's name, is in parentheses and may hold anything.
-        const fields = read(name, 'stat').replace(/^.*\) /s, '').split(' ');
+        const fields = read(name, 'stat')
+          .replace(/^.*\) /s, '')
+          .split(' ');
         return [
           { pid: Number(name), parent: Number(fields[1]), argv: read(name, 'cmdline'), environ: read(name, 'environ') },
         ];

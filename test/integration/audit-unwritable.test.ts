@@ -5,7 +5,7 @@ import { verifyChain } from '../../electron/engine/store/audit-chain.ts';
 import { openReader } from '../../electron/engine/store/reader.ts';
 import { hasProgram } from '../helpers/electron-desktop.ts';
 import { textOf, tokens } from '../helpers/engine.ts';
-import { type Gateway, makeTempDir, patient, useGateway, waitForCall } from '../helpers/gateway.ts';
+import { type Gateway, makeTempDir, openGateway, patient, waitForCall } from '../helpers/gateway.ts';
 
 const everything = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'mcp-server-everything');
 const config = {
@@ -25,7 +25,7 @@ describe('a gateway whose disk takes no more', () => {
   it('refuses every call, says why, and works again once it can write (security)', async (context) => {
     if (!hasProgram('prlimit')) return context.skip('needs prlimit (util-linux)');
     const dataDir = join(makeTempDir(), 'data');
-    const gateway = await useGateway({ dataDir, config, env: { ONE: tokens.one } });
+    const gateway = await openGateway({ dataDir, config, env: { ONE: tokens.one } });
     const agent = await gateway.connect(tokens.one);
     expect(textOf(await agent.callTool(sum))).toContain('3');
 
@@ -55,7 +55,7 @@ describe('a gateway whose disk takes no more', () => {
   it('withholds a result whose outcome it cannot record, and calls it unknown (security)', async (context) => {
     if (!hasProgram('prlimit')) return context.skip('needs prlimit (util-linux)');
     const dataDir = join(makeTempDir(), 'data');
-    const gateway = await useGateway({ dataDir, config, env: { ONE: tokens.one } });
+    const gateway = await openGateway({ dataDir, config, env: { ONE: tokens.one } });
     const agent = await gateway.connect(tokens.one);
     const isLong = ({ tool }: { tool: string }) => tool.startsWith('trigger');
     const running = agent.callTool({
@@ -71,7 +71,7 @@ describe('a gateway whose disk takes no more', () => {
     limitFiles(gateway, 'unlimited');
     await gateway.kill();
 
-    const next = await useGateway({ dataDir, config, env: { ONE: tokens.one } });
+    const next = await openGateway({ dataDir, config, env: { ONE: tokens.one } });
     await vi.waitFor(async () => expect((await stateOf(next)).recoveredCalls).toBe(1), patient);
     const { calls } = await next.ui.request('calls.older', { before: null, limit: 5 });
     expect(calls.find(isLong)).toMatchObject({ outcome: 'unknown' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { sendJson, startFakeHttpServer } from '../fakes/http-server.ts';
 import { textOf } from '../helpers/engine.ts';
-import { answerCard, type Gateway, makeTempDir, patient, useGateway, waitForCard } from '../helpers/gateway.ts';
+import { answerCard, type Gateway, makeTempDir, openGateway, patient, waitForCard } from '../helpers/gateway.ts';
 import { listDescendants, type RunningProcess } from '../helpers/processes.ts';
 
 const fake = join(import.meta.dirname, '..', 'fakes', 'stdio-server.mjs');
@@ -54,8 +54,12 @@ async function startLeaky(folder: string): Promise<Gateway> {
   writeFileSync(join(folder, 'token'), `${canaries.fileToken}\n`);
   writeFileSync(join(folder, 'key'), canaries.fileKey);
   chmodSync(join(folder, 'key'), 0o600);
-  const leaking = (env: Record<string, string>) => ({ command: process.execPath, args: [fake, 'crashes-on-call'], env });
-  return useGateway({
+  const leaking = (env: Record<string, string>) => ({
+    command: process.execPath,
+    args: [fake, 'crashes-on-call'],
+    env,
+  });
+  return openGateway({
     dataDir: join(folder, 'data'),
     env: { AGENT: canaries.agentToken, KEY: canaries.envKey, HEADER: canaries.header },
     config: {
@@ -143,6 +147,10 @@ function checkProcesses(children: readonly RunningProcess[]): void {
   for (const { argv, environ } of children) {
     expectClean('a command line', argv);
     const own = all.filter((secret) => environ.includes(`API_KEY=${secret}`));
-    expectClean('a foreign environment', environ, all.filter((secret) => !own.includes(secret)));
+    expectClean(
+      'a foreign environment',
+      environ,
+      all.filter((secret) => !own.includes(secret)),
+    );
   }
 }

@@ -10,9 +10,9 @@ import {
   answerCard,
   type Gateway,
   makeTempDir,
+  openGateway,
   patient,
   startGateway,
-  useGateway,
   waitForCall,
   waitForCard,
 } from '../helpers/gateway.ts';
@@ -26,7 +26,7 @@ const config = {
 const slow = { name: 'tools__trigger-long-running-operation', arguments: { duration: 60, steps: 1 } };
 
 function start(dataDir: string): Promise<Gateway> {
-  return useGateway({ dataDir, config, env: { ONE: tokens.one } });
+  return openGateway({ dataDir, config, env: { ONE: tokens.one } });
 }
 
 function readLog(dataDir: string) {
@@ -61,7 +61,10 @@ describe('an engine killed with -9', () => {
     const { calls } = await second.ui.request('calls.older', { before: null, limit: 100 });
     expect(calls.filter(({ tool }) => tool === 'get-sum')).toHaveLength(acknowledged.length);
     expect(calls.filter(({ tool }) => tool === 'get-sum').every(({ outcome }) => outcome === 'ok')).toBe(true);
-    expect(calls.find(({ tool }) => tool.startsWith('trigger'))).toMatchObject({ status: 'settled', outcome: 'unknown' });
+    expect(calls.find(({ tool }) => tool.startsWith('trigger'))).toMatchObject({
+      status: 'settled',
+      outcome: 'unknown',
+    });
     // what the killed engine had started does not run on
     const again = await second.connect(tokens.one);
     expect(textOf(await again.callTool({ name: 'tools__get-sum', arguments: { a: 2, b: 3 } }))).toContain('5');

@@ -1,4 +1,4 @@
-import type { EngineStatus, EventBody } from '../../shared/index.ts';
+import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
 import type { AgentListener } from '../downstream/contract.ts';
@@ -44,5 +44,3 @@ export interface Announcer {
   server(id: string): void;
   matrix(agentId: string | null): void;
 }
-
-export type Emit = (key: string, body: () => EventBody) => void;
