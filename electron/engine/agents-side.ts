@@ -1,17 +1,32 @@
+import type { KeyObject } from 'node:crypto';
 import type { EngineStatus, ListenerFault } from '../shared/index.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import { type AgentListener, type DownstreamPorts, ListenerError } from './downstream/contract.ts';
 import { listenForAgents } from './downstream/listener.ts';
 import type { ExchangeHandler } from './exchange.ts';
+import { describeGateway } from './pipeline/gateway-hello.ts';
+import { mayGoOn, type NoticePorts, passNotice } from './pipeline/notices.ts';
+import type { PipelinePorts } from './pipeline/ports.ts';
 import type { ToolLists } from './pipeline/tool-lists.ts';
 import type { EnginePorts } from './ports.ts';
+import { isObject } from './wire/parse-message.ts';
 
 const listChangedAfterMs = 50;
+
+/** The lists of an agent as texts to compare. */
+interface Shown {
+  tools: string;
+  prompts: string;
+  resources: string;
+}
 
 interface Ports {
   ports: EnginePorts;
   agents: AgentRegistry;
   lists: ToolLists;
+  pipeline: PipelinePorts;
+  notices: NoticePorts;
+  stateKey: KeyObject;
   handle: ExchangeHandler;
   onSessions(agentId: string): void;
   /** The listener came up, went away or cannot come up. */
@@ -25,7 +40,7 @@ export class AgentsSide {
   #fault: ListenerFault | null = null;
   #port = 0;
   /** What each agent with a session was last shown or told about. */
-  readonly #shown = new Map<string, string>();
+  readonly #shown = new Map<string, Shown>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(ports: Ports) {
@@ -74,38 +89,77 @@ export class AgentsSide {
     this.#listener = null;
   }
 
+  /** A server said that its prompts or resources changed; `owner`: the agent on whose own link, null: the shared one. */
+  serverListChanged(serverId: string, owner: string | null, kind: 'prompts' | 'resources'): void {
+    const { visibility } = this.#ports.pipeline;
+    for (const agent of this.#ports.agents.all()) {
+      if ((owner === null || owner === agent.id) && visibility.isOpen(agent.id, serverId))
+        this.#listener?.notify(agent.id, `notifications/${kind}/list_changed`);
+    }
+  }
+
   #tellChanged(): void {
     for (const agent of this.#ports.agents.all()) {
       if (!this.#listener?.sessionCount(agent.id)) {
         this.#shown.delete(agent.id);
         continue;
       }
-      const now = this.#ports.lists.fingerprint(agent.id);
-      if (this.#shown.get(agent.id) === now) continue;
+      const before = this.#shown.get(agent.id);
+      const now = this.#fingerprint(agent.id);
       this.#shown.set(agent.id, now);
-      this.#listener.notify(agent.id, 'notifications/tools/list_changed');
+      for (const kind of ['tools', 'prompts', 'resources'] as const)
+        if (before?.[kind] !== now[kind]) this.#listener.notify(agent.id, `notifications/${kind}/list_changed`);
     }
   }
 
+  /** Tools are compared as listed; of prompts and resources only the servers that have some are known without asking. */
+  #fingerprint(agentId: string): Shown {
+    const { lists, pipeline } = this.#ports;
+    const open = pipeline.visibility.open(agentId, null);
+    const having = (capability: 'prompts' | 'resources') =>
+      open
+        .map((server) => server.id)
+        .filter((id) => pipeline.facts(id)?.hello?.capabilities[capability] !== undefined)
+        .join('\n');
+    return { tools: lists.fingerprint(agentId), prompts: having('prompts'), resources: having('resources') };
+  }
+
   #downstream(): DownstreamPorts {
-    const { ports, agents, handle, lists, onSessions } = this.#ports;
+    const { ports, agents, handle, lists, pipeline, notices, stateKey, onSessions } = this.#ports;
     return {
       clock: ports.clock,
       log: ports.log,
       version: ports.version,
+      stateKey,
       authenticate: (token) => {
         const agent = agents.authenticate(token);
         if (agent) agents.seen(agent.id);
         return agent;
       },
       handle,
-      hello: () => ({ capabilities: { tools: { listChanged: true } }, instructions: null }),
+      hasServer: (agent, serverId) => pipeline.visibility.seen(agent.id, serverId).length > 0,
+      hello: async (agent, scope, era) => {
+        await pipeline.firstSync(new AbortController().signal);
+        const servers = pipeline.visibility.seen(agent.id, scope);
+        return describeGateway(servers, pipeline.facts, scope !== null, era);
+      },
+      toolSchema: (agent, scope, name) => {
+        const schema = lists.find(agent.id, scope, name)?.definition.inputSchema;
+        return isObject(schema) ? schema : null;
+      },
+      mayResume: (agent, scope, method, params) => mayGoOn(pipeline, agent, scope, method, params),
+      onNotification: (agent, _session, scope, method, params) => passNotice(notices, agent, scope, method, params),
       onSessionOpened: (agent, session) => {
         agents.sessionOpened(agent.id, session);
-        if (!this.#shown.has(agent.id)) this.#shown.set(agent.id, lists.fingerprint(agent.id));
+        pipeline.sessions.opened(agent.id, session);
+        if (!this.#shown.has(agent.id)) this.#shown.set(agent.id, this.#fingerprint(agent.id));
         onSessions(agent.id);
       },
-      onSessionEnded: (agent) => onSessions(agent.id),
+      onSessionEnded: (agent, session) => {
+        pipeline.sessions.ended(agent.id, session);
+        if (session.id !== null) void pipeline.subscriptions.end(agent.id, session.id);
+        onSessions(agent.id);
+      },
     };
   }
 }

@@ -1,7 +1,11 @@
 import type { LogPort } from './ports.ts';
+import type { ServerFactsBook } from './server-facts.ts';
 import type { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
-import { LinkFault } from './upstream/link.ts';
+import { createFaultMaker } from './upstream/faults.ts';
+import { LinkFault, type UpstreamLink } from './upstream/link.ts';
+import { listAllTools } from './upstream/list-tools.ts';
+import { createRedactor } from './upstream/redactor.ts';
 
 /** Running servers are read again this often, in case they changed without saying so. */
 const resyncMs = 5 * 60_000;
@@ -11,6 +15,7 @@ const firstSyncMs = 20_000;
 interface Ports {
   catalog: Catalog;
   pool: LinkPool;
+  facts: ServerFactsBook;
   log: LogPort;
 }
 
@@ -18,6 +23,8 @@ interface Ports {
 export class CatalogKeeper {
   readonly #ports: Ports;
   readonly #timer: NodeJS.Timeout;
+  /** Each of agents' own links is read once. */
+  readonly #linkReadings = new WeakMap<UpstreamLink, Promise<void>>();
   #firstSyncs = new Map<string, Promise<void>>();
 
   constructor(ports: Ports) {
@@ -30,7 +37,7 @@ export class CatalogKeeper {
   readUnknown(): void {
     for (const serverId of this.#ports.catalog.unread()) {
       if (this.#firstSyncs.has(serverId)) continue;
-      const sync = this.#trySync(serverId).finally(() => this.#firstSyncs.delete(serverId));
+      const sync = this.#readFirst(serverId).finally(() => this.#firstSyncs.delete(serverId));
       this.#firstSyncs.set(serverId, sync);
     }
   }
@@ -58,8 +65,54 @@ export class CatalogKeeper {
     void this.#trySync(serverId);
   }
 
+  /** An agent's own link was opened: what it lists beyond the shared one is compared before anything is called. */
+  readOwnLink(serverId: string, link: UpstreamLink): Promise<void> {
+    if (link.era !== 'legacy') return Promise.resolve();
+    const known = this.#linkReadings.get(link);
+    if (known) return known;
+    const makeFault = createFaultMaker(() => Date.now(), createRedactor());
+    const reading = listAllTools(link, false, makeFault, () => {}).then((tools) =>
+      this.#ports.catalog.takeConditional(serverId, tools),
+    );
+    this.#linkReadings.set(link, reading);
+    return reading;
+  }
+
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Ends when no first reading runs any more: what it found must be written before the database is closed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#firstSyncs.values());
+  }
+
+  async #readFirst(serverId: string): Promise<void> {
+    await this.#trySync(serverId);
+    await this.#lookForConditional(serverId);
+  }
+
+  /**
+   * Some servers have tools only for clients that can be asked something. The shared link can ask nobody, so a new server
+   * is once read through a link that says it could; whatever is asked on it gets no answer from anybody.
+   */
+  async #lookForConditional(serverId: string): Promise<void> {
+    const { pool, facts } = this.#ports;
+    if (facts.of(serverId)?.era !== 'legacy' || facts.conditionalTools(serverId) !== null) return;
+    const agentId = `\0look ${serverId}`;
+    try {
+      const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
+      const link = await pool.link(serverId, new AbortController().signal, { agentId, capabilities });
+      await this.readOwnLink(serverId, link);
+    } catch (error) {
+      if (!(error instanceof LinkFault)) throw error;
+      this.#ports.log.warn('a server could not be read as a client that can be asked', {
+        server: serverId,
+        kind: error.kind,
+      });
+    } finally {
+      await pool.endAgent(agentId);
+    }
   }
 
   async #trySync(serverId: string): Promise<void> {

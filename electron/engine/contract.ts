@@ -1,4 +1,12 @@
-import type { BridgeEvent, BridgeResponse, Effect, EngineStatus, RateLimit, Transport } from '../shared/index.ts';
+import type {
+  AskSwitches,
+  BridgeEvent,
+  BridgeResponse,
+  Effect,
+  EngineStatus,
+  RateLimit,
+  Transport,
+} from '../shared/index.ts';
 
 /** Servers and agents declared in a file (`scopegate serve --config`): they overlay the store and cannot be edited. */
 export interface DeclaredConfig {
@@ -13,6 +21,8 @@ export interface DeclaredServer {
   id: string;
   transport: Transport;
   trusted: boolean;
+  /** What it may ask of agents; the defaults of a new server when absent. */
+  asks?: AskSwitches;
 }
 export interface DeclaredAgent {
   name: string;

@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../shared/index.ts';
-import { AgentRegistry, limitsOf } from './agent-registry.ts';
+import { AgentRegistry } from './agent-registry.ts';
 import { AgentsSide } from './agents-side.ts';
 import { makeAnnouncer } from './announcer.ts';
 import type { EngineParts } from './api/context.ts';
@@ -8,26 +8,26 @@ import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
 import { EventBus } from './event-bus.ts';
-import type { Exchange, ExchangeHandler } from './exchange.ts';
 import { ApprovalQueue } from './pipeline/approval-queue.ts';
-import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
 import { CallJournal } from './pipeline/call-journal.ts';
-import { governCall } from './pipeline/govern-call.ts';
 import { Limiter } from './pipeline/limiter.ts';
-import type { PipelinePorts } from './pipeline/ports.ts';
+import { ListFaults } from './pipeline/list-faults.ts';
+import { askOutsideCall, type NoticePorts, relayNotice } from './pipeline/notices.ts';
+import { makeExchangeHandler } from './pipeline/route-exchange.ts';
 import { settleAbandoned } from './pipeline/settle.ts';
 import { ToolLists } from './pipeline/tool-lists.ts';
+import { makeNoticePorts, makePipeline } from './pipeline-parts.ts';
 import { PolicyState } from './policy-state.ts';
 import type { EnginePorts } from './ports.ts';
 import { recoverCalls } from './recover.ts';
+import { ServerFactsBook } from './server-facts.ts';
 import { ServerRegistry } from './server-registry.ts';
 import type { StoreWriter } from './store/contract.ts';
 import type { EngineTuning } from './tuning.ts';
 import { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
 import { createLinkPool } from './upstream/pool.ts';
-import { type Reply, rpcErrorCodes } from './wire/json-rpc.ts';
 
 /** What the parts stand on. */
 export interface Ground {
@@ -40,8 +40,15 @@ export interface Ground {
   store: StoreWriter;
 }
 
+/** Parts that others call back to before they exist. */
+interface Late {
+  parts: EngineParts | null;
+  side: AgentsSide | null;
+  notices: NoticePorts | null;
+}
+
 /** Parts that exist before any other and that the others are made from. */
-interface Base {
+export interface Base {
   bus: EventBus;
   audit: AuditGate;
   journal: CallJournal;
@@ -58,16 +65,22 @@ interface Base {
  */
 export function assembleParts(ground: Ground): { parts: EngineParts; side: AgentsSide } {
   const { ports, options, store } = ground;
-  const late: { parts: EngineParts | null; side: AgentsSide | null } = { parts: null, side: null };
+  const late: Late = { parts: null, side: null, notices: null };
   const base = makeBase(ground, () => late.parts?.announce.engine());
   const { bus, audit, journal, agents, now } = base;
   const announce = makeAnnouncer(bus, () => late.parts);
 
-  const pool = makePool(ground, late);
+  const facts = new ServerFactsBook(store);
+  const pool = makePool(ground, late, facts);
   const catalog = new Catalog({
     store,
     pool,
     log: ports.log,
+    isKnown: (serverId) => facts.of(serverId)?.hello != null,
+    conditional: {
+      get: (serverId) => facts.conditionalTools(serverId),
+      set: (serverId, names) => facts.setConditionalTools(serverId, names),
+    },
     now,
     onChanged: (serverId) => {
       late.parts?.policy.refresh();
@@ -76,8 +89,12 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
       late.side?.listsChanged();
     },
   });
-  const keeper = new CatalogKeeper({ catalog, pool, log: ports.log });
-  const servers = new ServerRegistry({ store, pool, catalog, now }, options.declared?.servers ?? []);
+  const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log });
+  const listFaults = new ListFaults((serverId) => announce.server(serverId));
+  const servers = new ServerRegistry(
+    { store, pool, catalog, now, listFault: (serverId) => listFaults.of(serverId) },
+    options.declared?.servers ?? [],
+  );
   const policy = new PolicyState({
     store,
     agents,
@@ -91,12 +108,20 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const lists = new ToolLists({ catalog, world: () => policy.world });
   const limiter = new Limiter();
   const approvals = makeApprovals(ground, base);
-  const pipeline = makePipeline(ground, base, { approvals, catalog, keeper, limiter, lists, policy, pool });
+  const listener = () => late.side?.listener ?? null;
+  const pipeline = makePipeline(ground, base, {
+    ...{ approvals, catalog, facts, keeper, limiter, listFaults, lists, policy, pool, servers },
+    listener,
+  });
+  const notices = makeNoticePorts(pipeline, agents, listener);
   const side = new AgentsSide({
     ports,
     agents,
     lists,
-    handle: makeExchangeHandler(pipeline, keeper, lists),
+    pipeline,
+    notices,
+    stateKey: deriveKey(ground.key, 'request-state'),
+    handle: makeExchangeHandler(pipeline, lists),
     onSessions: (id) => announce.agent(id),
     onChanged: () => announce.engine(),
   });
@@ -122,6 +147,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   };
   late.parts = parts;
   late.side = side;
+  late.notices = notices;
   return { parts, side };
 }
 
@@ -142,17 +168,29 @@ function makeBase(ground: Ground, onHealth: () => void): Base {
   };
 }
 
-function makePool(ground: Ground, late: { parts: EngineParts | null }): LinkPool {
+function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool {
   const { ports, dataDir } = ground;
-  return createLinkPool({
+  const pool: LinkPool = createLinkPool({
     clock: ports.clock,
     log: ports.log,
     version: ports.version,
     dataDir: dataDir.path,
     env: ports.env,
-    onStatus: (serverId) => late.parts?.announce.server(serverId),
+    eras: facts.eras,
+    onStatus: (serverId) => {
+      late.parts?.announce.server(serverId);
+      const state = pool.state(serverId);
+      if (facts.follow(serverId, state)) late.side?.listsChanged();
+    },
     onToolsChanged: (serverId) => late.parts?.keeper.toolsChanged(serverId),
+    onListChanged: (serverId, owner, kind) => late.side?.serverListChanged(serverId, owner, kind),
+    onNotification: (serverId, owner, method, params) => {
+      if (late.notices) relayNotice(late.notices, serverId, owner, method, params);
+    },
+    onAsk: async (serverId, owner, method, params) =>
+      late.notices ? askOutsideCall(late.notices, serverId, owner, method, params) : { kind: 'unsupported' },
   });
+  return pool;
 }
 
 function makeApprovals(ground: Ground, base: Base): ApprovalQueue {
@@ -175,51 +213,9 @@ function makeApprovals(ground: Ground, base: Base): ApprovalQueue {
   });
 }
 
-interface PipelineParts {
-  approvals: ApprovalQueue;
-  catalog: Catalog;
-  keeper: CatalogKeeper;
-  limiter: Limiter;
-  lists: ToolLists;
-  policy: PolicyState;
-  pool: LinkPool;
-}
-
-function makePipeline(ground: Ground, base: Base, parts: PipelineParts): PipelinePorts {
-  const { ports, tuning, key } = ground;
-  const { approvals, catalog, keeper, limiter, lists, policy, pool } = parts;
-  return {
-    clock: ports.clock,
-    log: ports.log,
-    key,
-    audit: base.audit,
-    journal: base.journal,
-    approvals,
-    limiter,
-    validator: new ArgumentValidator(),
-    timing: tuning,
-    world: () => policy.world,
-    limitsOf: (agentId) => limitsOf(base.agents.get(agentId)),
-    findListed: (agentId, name) => lists.find(agentId, name),
-    findOffered: (name) => catalog.find(name),
-    firstSync: (signal) => keeper.firstSync(signal),
-    isFresh: (serverId) => catalog.isFresh(serverId) && pool.state(serverId).status === 'running',
-    refresh: (serverId) => catalog.sync(serverId),
-    link: (serverId, signal) => pool.link(serverId, signal),
-    hold: (serverId) => pool.hold(serverId),
-  };
-}
-
-/** What agents can ask for beyond initialize and ping, which their leg answers. */
-function makeExchangeHandler(pipeline: PipelinePorts, keeper: CatalogKeeper, lists: ToolLists): ExchangeHandler {
-  return async (exchange: Exchange): Promise<Reply> => {
-    if (exchange.method === 'tools/call') return governCall(pipeline, exchange);
-    if (exchange.method !== 'tools/list') {
-      return { kind: 'error', error: { code: rpcErrorCodes.methodNotFound, message: 'Method not found' } };
-    }
-    await keeper.firstSync(exchange.signal);
-    return lists.reply(exchange);
-  };
+/** A key for one purpose, so that what is signed for one can never pass for another. */
+function deriveKey(key: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update(purpose).digest());
 }
 
 function describeStatus(ground: Ground, base: Base, policy: PolicyState, side: AgentsSide): EngineStatus {

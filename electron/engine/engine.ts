@@ -68,6 +68,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     await side.close();
     parts.keeper.close();
     await parts.pool.close();
+    await parts.keeper.settled();
     parts.audit.append({ event: 'engine.stopped', actor: 'engine' });
     parts.bus.flush();
     store.close();

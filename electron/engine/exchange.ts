@@ -1,4 +1,4 @@
-import type { JsonObject, Reply, RpcId } from './wire/json-rpc.ts';
+import type { JsonObject, JsonValue, Reply, RpcErrorBody, RpcId } from './wire/json-rpc.ts';
 
 /** The agent behind a bearer token, as authentication found it. */
 export interface AgentIdentity {
@@ -6,31 +6,60 @@ export interface AgentIdentity {
   name: string;
 }
 
-/** The state an `initialize` handshake opened (eras up to 2025-11-25). */
+/** `legacy`: a handshake and a session (up to 2025-11-25). `modern`: every request stands alone (2026-07-28). */
+export type Era = 'legacy' | 'modern';
+
+/** What is known of the client: from its handshake (legacy) or from this very request's `_meta` (modern). */
 export interface SessionInfo {
-  id: string;
+  /** Null in the modern era, which has no sessions. */
+  id: string | null;
   protocolVersion: string;
   /** Name and version the client gave itself; text from the agent. */
   clientInfo: { name: string; version: string } | null;
   clientCapabilities: JsonObject;
 }
 
+/** The answer to a request sent back to the agent. `unsupported`: this client cannot be asked this. */
+export type AskAnswer =
+  | { kind: 'result'; result: JsonValue }
+  | { kind: 'error'; error: RpcErrorBody }
+  | { kind: 'unsupported' };
+
+/** What a server may ask of an agent in the middle of a call. */
+export type AskMethod = 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
+
 /**
  * One reply slot on the wire, whatever the era: what a leg hands to the pipeline. `params` keeps every unknown member.
+ * A modern exchange may outlive its HTTP request: while something is asked of the agent the leg answers
+ * `input_required` and the retry takes the same exchange up again.
  */
 export interface Exchange {
+  era: Era;
   agent: AgentIdentity;
   session: SessionInfo | null;
+  /** The one server this exchange is limited to (`/mcp/<server>`, names without prefix); null: all of them. */
+  scope: string | null;
   id: RpcId;
   method: string;
   params: JsonObject;
-  /** Aborts when the agent cancels, its session ends or its token is revoked. */
+  /** Aborts when the agent cancels, its session ends, its token is revoked, or a parked exchange times out. */
   signal: AbortSignal;
   /** Milliseconds, `performance.now()` of receipt. */
   receivedAt: number;
+  /** How long the agent's client will wait for a person, milliseconds, before it must be told to call again. */
+  patienceMs: number;
   /** Sends a notification on this exchange's own stream; opens the stream when it is the first. Never throws, never blocks. */
   notify(method: string, params: JsonObject): void;
+  /** True when the client declared the capability this request needs. */
+  canAsk(method: AskMethod): boolean;
+  /**
+   * Asks the agent: a request on the stream (legacy), an `input_required` round (modern). Never rejects. `key` is a modern
+   * server's own name for the question: a modern agent sees it under that name, when it is still free in the round.
+   */
+  ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer>;
+  /** Told while a person is being asked, so that a modern leg can answer in rounds instead of holding one request. */
+  setWaiting(isWaiting: boolean): void;
 }
 
-/** The agents' side hands every request it does not answer itself (initialize, ping) to one handler. */
+/** The agents' side hands every request it does not answer itself (initialize, discover, ping) to one handler. */
 export type ExchangeHandler = (exchange: Exchange) => Promise<Reply>;

@@ -1,4 +1,11 @@
-import type { ServerDraft, ServerView, Transport } from '../shared/index.ts';
+import {
+  type AskSwitches,
+  defaultAskSwitches,
+  type ServerDraft,
+  type ServerFault,
+  type ServerView,
+  type Transport,
+} from '../shared/index.ts';
 import type { DeclaredServer } from './contract.ts';
 import { BridgeFault } from './faults.ts';
 import type { ServerRecord, StoreWriter } from './store/contract.ts';
@@ -15,6 +22,8 @@ interface Ports {
   pool: LinkPool;
   catalog: Catalog;
   now(): number;
+  /** Why a list of the server was left out the last time; null: it was read. */
+  listFault(serverId: string): ServerFault | null;
 }
 
 /** All servers, stored and declared; keeps the link pool and the catalog in step with them. */
@@ -38,6 +47,7 @@ export class ServerRegistry {
         transport: server.transport,
         enabled: true,
         trusted: server.trusted,
+        asks: server.asks ?? defaultAskSwitches,
         createdAt: at,
         reviewedAt: at,
         removedAt: null,
@@ -52,6 +62,11 @@ export class ServerRegistry {
 
   all(): KnownServer[] {
     return [...this.#servers.values()].filter((server) => server.removedAt === null);
+  }
+
+  /** What the server may ask of agents; nothing when it is not known. */
+  asksOf(id: string): AskSwitches {
+    return this.#servers.get(id)?.asks ?? { elicitation: 'deny', sampling: 'deny', roots: 'deny' };
   }
 
   /** Throws `BridgeFault` when the server does not exist. */
@@ -80,6 +95,7 @@ export class ServerRegistry {
       throw new BridgeFault('conflict', `There is already a server with the id ${draft.id}.`, 'Choose another id.');
     const server: KnownServer = {
       ...draft,
+      asks: defaultAskSwitches,
       enabled: true,
       createdAt: this.#ports.now(),
       reviewedAt: null,
@@ -94,7 +110,7 @@ export class ServerRegistry {
   /** A changed transport is another program: what was reviewed does not count for it. */
   change(
     id: string,
-    changes: Partial<Pick<ServerRecord, 'name' | 'transport' | 'trusted' | 'enabled' | 'reviewedAt'>>,
+    changes: Partial<Pick<ServerRecord, 'name' | 'transport' | 'trusted' | 'asks' | 'enabled' | 'reviewedAt'>>,
   ): KnownServer {
     const before = this.editable(id);
     const isOther = changes.transport !== undefined && !sameTransport(before.transport, changes.transport);
@@ -116,14 +132,16 @@ export class ServerRegistry {
     const { pool, catalog } = this.#ports;
     const state = pool.state(server.id);
     const tools = catalog.toolsOf(server.id);
+    const listFault = state.status === 'running' ? this.#ports.listFault(server.id) : null;
     return {
       id: server.id,
       name: server.name,
       transport: server.transport,
       enabled: server.enabled,
       trusted: server.trusted,
-      status: state.status,
-      lastError: state.lastError,
+      asks: server.asks,
+      status: listFault ? 'failing' : state.status,
+      lastError: listFault ?? state.lastError,
       serverInfo: state.hello?.serverInfo ?? null,
       protocolVersion: state.hello?.protocolVersion ?? null,
       toolCount: tools.length,

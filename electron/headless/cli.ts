@@ -21,7 +21,17 @@ export interface DoctorOptions {
   json: boolean;
 }
 
-export const helpTopics = ['serve', 'doctor', 'demo'] as const;
+export interface ConnectOptions {
+  dataDir: string | null;
+  /** The gateway's `/mcp` on this machine; null = at the port the app has stored. */
+  url: string | null;
+  /** This server alone, its names without a prefix; null: all servers. */
+  server: string | null;
+  /** Absolute. Null: the token is in the environment. */
+  tokenFile: string | null;
+}
+
+export const helpTopics = ['serve', 'connect', 'doctor', 'demo'] as const;
 export type HelpTopic = (typeof helpTopics)[number];
 
 export type Command =
@@ -30,6 +40,7 @@ export type Command =
   /** The demo's own MCP server, started by the demo over stdio. */
   | { kind: 'demo-server' }
   | { kind: 'doctor'; options: DoctorOptions }
+  | { kind: 'connect'; options: ConnectOptions }
   | { kind: 'version' }
   | { kind: 'help'; topic: HelpTopic | null }
   | { kind: 'mistake'; message: string; topic: HelpTopic | null };
@@ -43,6 +54,7 @@ const flag = { type: 'boolean' } as const;
 const flagsOf: Record<HelpTopic, Flags> = {
   serve: { 'data-dir': text, config: text, port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
   demo: { port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
+  connect: { url: text, server: text, 'token-file': text, 'data-dir': text, help: flag },
   doctor: { 'data-dir': text, port: text, 'token-file': text, json: flag, help: flag },
 };
 
@@ -83,6 +95,10 @@ function readOptions(name: HelpTopic, values: Values, cwd: string): Command {
     return { kind: 'serve', options: { dataDir, configFile, port, uiPort, ...shown } };
   }
   const tokenFile = readPath(values, 'token-file', cwd);
+  if (name === 'connect') {
+    const url = readGatewayUrl(values.url);
+    return { kind: 'connect', options: { dataDir, url, server: readServerId(values.server), tokenFile } };
+  }
   return { kind: 'doctor', options: { dataDir, port, tokenFile, json: values.json === true } };
 }
 
@@ -97,6 +113,34 @@ function readPort(values: Values, name: string): number | null {
   const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (!(port <= 65535)) throw new UsageError(`--${name} takes a number from 0 (any free port) to 65535`);
   return port;
+}
+
+const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** The token travels there in the clear, so it must not leave this machine. */
+function readGatewayUrl(value: string | boolean | undefined): string | null {
+  if (value === undefined) return null;
+  const url = typeof value === 'string' ? parseUrl(value) : null;
+  const isPlain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (!isPlain || url.protocol !== 'http:' || !loopbackNames.has(url.hostname)) {
+    throw new UsageError('--url takes an address of this machine, such as http://127.0.0.1:7420/mcp');
+  }
+  if (url.pathname === '/') url.pathname = '/mcp';
+  return url.href;
+}
+
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+function readServerId(value: string | boolean | undefined): string | null {
+  if (value === undefined) return null;
+  if (typeof value === 'string' && /^[a-z0-9-]{1,24}$/.test(value)) return value;
+  throw new UsageError('--server takes the id of a server: 1 to 24 of a-z, 0-9 and -');
 }
 
 function readPath(values: Values, name: string, cwd: string): string | null {

@@ -5,6 +5,7 @@ const overview = `ScopeGate decides, asks, and writes down what your AI agents d
 Usage: scopegate COMMAND [options]
 
   serve     run the gateway here and show it in a browser
+  connect   lets an agent that only starts programs (stdio) use the gateway
   demo      try it with throw-away data, a made-up server and made-up agents
   doctor    check this machine and a running gateway, and say what to do
   help      show this text, or the options of a command: scopegate help serve
@@ -44,6 +45,22 @@ a refusal and a question to you appear within a minute. Nothing leaves this mach
   --ui-port N      the user interface's port (default: any free port)
   --login-link     print the one-time login link even when no person is at the terminal
   --open           open the login link in the default browser
+`,
+  connect: `Usage: scopegate connect [options]
+
+An MCP server over stdio that passes every message to the running gateway and back, unchanged. Put it into the
+configuration of an agent that cannot use a URL. The agent's token is read from the environment variable
+SCOPEGATE_TOKEN or from a file, never from the command line.
+
+  --token-file F   file with the token; only you may be able to read it (mode 0600)
+  --server ID      this server alone, its tools under their own names (default: all servers)
+  --url URL        the gateway, on this machine (default: at the port last chosen in the app)
+  --data-dir DIR   where the app keeps its port (default: the desktop app's own folder)
+
+When the app is not running each request is answered with an error that says so; when it is started again the agent goes
+on where it was. Ends when its input ends.
+
+Exit codes: 0 ended as asked, 1 could not start or broke, 2 wrong command line.
 `,
   doctor: `Usage: scopegate doctor [options]
 

@@ -2,6 +2,7 @@ import type { DeclaredConfig, Engine, EngineOptions } from '../engine/contract.t
 import type { EnginePorts, LogPort } from '../engine/ports.ts';
 import type { LoginLink } from '../shared/bridge-socket.ts';
 import { rendererDir } from './app-paths.ts';
+import { HostStartError } from './host-start-error.ts';
 import { type ManagementListener, openManagementListener } from './management/management-listener.ts';
 import { openBrowser } from './open-browser.ts';
 
@@ -13,16 +14,6 @@ export interface Host {
   ui: ManagementListener;
   /** Ends both, with every child. Safe to call twice. */
   stop(): Promise<void>;
-}
-
-/** The host cannot run; `fix` says what to do next. */
-export class HostStartError extends Error {
-  override readonly name = 'HostStartError';
-  readonly fix: string;
-  constructor(message: string, fix: string) {
-    super(message);
-    this.fix = fix;
-  }
 }
 
 /** Throws `EngineStartError` or `HostStartError`; nothing is left running then. */

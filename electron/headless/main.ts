@@ -2,7 +2,7 @@ import { EngineStartError } from '../engine/contract.ts';
 import { readVersion } from './app-paths.ts';
 import { type Command, type HelpTopic, parseCommand } from './cli.ts';
 import { helpText } from './help-text.ts';
-import { HostStartError } from './host.ts';
+import { HostStartError } from './host-start-error.ts';
 
 /** The `scopegate` command. Commands are imported when they run: `doctor` must work where the database's addon does not load. */
 async function run(command: Command): Promise<number> {
@@ -19,6 +19,10 @@ async function run(command: Command): Promise<number> {
     case 'doctor': {
       const { runDoctor } = await import('./doctor/doctor.ts');
       return runDoctor(command.options, { env: process.env, stdout: process.stdout });
+    }
+    case 'connect': {
+      const { runConnect } = await import('./connect/connect.ts');
+      return runConnect(command.options, process);
     }
     case 'demo-server': {
       const { runDemoServer } = await import('./demo/demo-server.ts');

@@ -3,15 +3,8 @@ import type { ListenerFault } from '../shared/index.ts';
 import { defaultDataDir, readVersion } from './app-paths.ts';
 import type { ServeOptions } from './cli.ts';
 import { formatConfigProblems, readDeclaredConfig } from './declared-config.ts';
-import {
-  type CreateEngine,
-  type Host,
-  HostStartError,
-  isAttended,
-  showLoginLink,
-  startHost,
-  type Terminal,
-} from './host.ts';
+import { type CreateEngine, type Host, isAttended, showLoginLink, startHost, type Terminal } from './host.ts';
+import { HostStartError } from './host-start-error.ts';
 import { createLogPort } from './log-port.ts';
 import { createHeadlessPorts } from './ports.ts';
 

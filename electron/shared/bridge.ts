@@ -5,6 +5,7 @@ import { callDetailSchema, callViewSchema } from './call.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
 import {
+  askSwitchesSchema,
   logLineSchema,
   serverDraftSchema,
   serverTestSchema,
@@ -99,6 +100,7 @@ export const bridgeMethods = {
       name: z.string().trim().min(1).max(60).optional(),
       transport: transportSchema.optional(),
       trusted: z.boolean().optional(),
+      asks: askSwitchesSchema.optional(),
     }),
     result: done,
   },

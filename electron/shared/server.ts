@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { riskSchema } from './effects.ts';
+import { effectSchema, riskSchema } from './effects.ts';
 
 /** `[a-z0-9-]{1,24}`: the prefix of every tool name this server gives to agents. */
 export const serverIdSchema = z
@@ -56,6 +56,20 @@ export const serverFaultSchema = z.object({
 });
 export type ServerFault = z.infer<typeof serverFaultSchema>;
 
+/** What a server may ask of the agent or its user in the middle of its work; policy of the server, for all agents. */
+export const askSwitchesSchema = z.strictObject({
+  /** Input of the user or the agent (`elicitation/create`). */
+  elicitation: effectSchema,
+  /** The agent's model (`sampling/createMessage`). */
+  sampling: effectSchema,
+  /** The agent's folders (`roots/list`). */
+  roots: effectSchema,
+});
+export type AskSwitches = z.infer<typeof askSwitchesSchema>;
+
+/** Input may be asked for; the model and the folders only after a person said yes. */
+export const defaultAskSwitches: AskSwitches = { elicitation: 'allow', sampling: 'ask', roots: 'ask' };
+
 export const serverViewSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -63,6 +77,7 @@ export const serverViewSchema = z.object({
   enabled: z.boolean(),
   /** Lets the server's annotations lower a risk tier, and nothing else. */
   trusted: z.boolean(),
+  asks: askSwitchesSchema,
   status: serverStatusSchema,
   lastError: serverFaultSchema.nullable(),
   /** serverInfo of `initialize`; text from the server. */
@@ -111,6 +126,8 @@ export const serverTestSchema = z.object({
   tools: z.array(z.object({ name: z.string(), description: z.string().nullable() })),
   serverInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
   protocolVersion: z.string().nullable(),
+  /** `legacy`: greeted with a handshake; `modern`: every request stands alone. Null: not found out. */
+  era: z.enum(['legacy', 'modern']).nullable(),
   fault: serverFaultSchema.nullable(),
 });
 export type ServerTest = z.infer<typeof serverTestSchema>;

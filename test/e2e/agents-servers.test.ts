@@ -156,6 +156,19 @@ describe('the Servers and Agents pages on a running engine', () => {
     expect(await listNames(await connect())).not.toEqual([]);
   });
 
+  it('switches what a server may ask for, and keeps it', async (context) => {
+    if ('missing' in bench) return context.skip(bench.missing);
+    await page.getByRole('link', { name: 'Servers' }).click();
+    await page.getByRole('tab', { name: 'Connection' }).click();
+    const models = page.getByRole('radiogroup', { name: 'May use the agent’s model (sampling)' });
+    expect(await models.getByRole('radio', { name: 'Ask' }).isChecked()).toBe(true);
+    await models.getByRole('radio', { name: 'Block' }).click();
+    await vi.waitFor(async () => expect(await models.getByRole('radio', { name: 'Block' }).isChecked()).toBe(true));
+    const input = page.getByRole('radiogroup', { name: /elicitation/ });
+    expect(await input.getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
+    await expectAccessible();
+  });
+
   it('shows why a server fails and what to do', async (context) => {
     if ('missing' in bench) return context.skip(bench.missing);
     await page.getByRole('link', { name: 'Servers' }).click();

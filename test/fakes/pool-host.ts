@@ -12,6 +12,10 @@ const pool = createLinkPool({
   env: { PATH: process.env.PATH, SHLVL: '1' },
   onStatus: () => {},
   onToolsChanged: () => {},
+  onListChanged: () => {},
+  onNotification: () => {},
+  onAsk: async () => ({ kind: 'unsupported' }),
+  eras: { get: () => null, set: () => {} },
 });
 const args = [fileURLToPath(new URL('./stdio-server.mjs', import.meta.url)), 'ignores-sigterm'];
 pool.configure({

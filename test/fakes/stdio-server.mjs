@@ -28,6 +28,12 @@ if (mode === 'leaves-grandchild') {
 
 const tools = [{ name: 'echo', inputSchema: { type: 'object' } }];
 
+function answerDiscovery(id) {
+  if (mode === 'hangs' || mode === 'silent-to-discover') return;
+  if (mode === 'exits-over-discover') process.exit(1);
+  say({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } });
+}
+
 function answerInitialize(id) {
   if (mode === 'hangs') return;
   if (mode === 'banner') write('Server starting...\r\n\r\n');
@@ -76,6 +82,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (message.method === 'initialize') answerInitialize(message.id);
   else if (message.method === 'tools/call') answerCall(message.id, message.params);
   else if (message.method === 'tools/list') answerList(message);
+  else if (message.method === 'server/discover') answerDiscovery(message.id);
   else if (message.method === 'notifications/cancelled' && mode === 'never-answers') {
     process.stderr.write(`cancelled ${message.params.requestId}\n`);
   } else if (message.method === undefined && held !== null) {

@@ -30,6 +30,34 @@ describe('the command line', () => {
     expect(parse('demo')).toEqual({ kind: 'demo', options: { port: 0, uiPort: 0, loginLink: false, open: false } });
   });
 
+  it('reads connect, which never takes a token', () => {
+    expect(parse('connect --server files --token-file t --url http://localhost:7420 --data-dir d')).toEqual({
+      kind: 'connect',
+      options: {
+        server: 'files',
+        tokenFile: '/home/sam/t',
+        url: 'http://localhost:7420/mcp',
+        dataDir: '/home/sam/d',
+      },
+    });
+    expect(parse('connect')).toEqual({
+      kind: 'connect',
+      options: { server: null, tokenFile: null, url: null, dataDir: null },
+    });
+  });
+
+  it.each([
+    'http://10.0.0.1:7420/mcp',
+    'https://127.0.0.1/mcp',
+    'http://sgk_x@127.0.0.1/mcp',
+    'http://127.0.0.1.example.com/mcp',
+    'http://127.0.0.1/mcp?token=x',
+    'file:///etc/passwd',
+    'elsewhere',
+  ])('sends no token to "%s" (security)', (url) => {
+    expect(parse(`connect --url ${url}`)).toMatchObject({ kind: 'mistake', topic: 'connect' });
+  });
+
   it('finds help and version', () => {
     expect(parse('help')).toEqual({ kind: 'help', topic: null });
     expect(parse('--help')).toEqual({ kind: 'help', topic: null });
@@ -54,6 +82,8 @@ describe('the command line', () => {
     ['serve --open=yes', "Option '--open' does not take an argument"],
     ['demo --config x', "Unknown option '--config'"],
     ['doctor --token sgk_x', "Unknown option '--token'"],
+    ['connect --token sgk_x', "Unknown option '--token'"],
+    ['connect --server ../admin', '--server takes the id of a server'],
   ])('refuses "%s" and says why', (line, words) => {
     const command = parse(line);
     expect(command.kind).toBe('mistake');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { DeclaredAgent, DeclaredServer, Engine } from '../../electron/engine/contract.ts';
 import { createEngine } from '../../electron/engine/engine.ts';
 import type { EnginePorts } from '../../electron/engine/ports.ts';
@@ -19,15 +20,33 @@ export function npmServer(
   return { kind: 'stdio', command: join(root, 'node_modules/.bin', `mcp-server-${name}`), args, cwd: null, env: {} };
 }
 
+/** A server program of `test/fakes`. */
+export function fakeServer(file: string, ...args: string[]): DeclaredServer['transport'] {
+  return {
+    kind: 'stdio',
+    command: process.execPath,
+    args: [join(root, 'test/fakes', file), ...args],
+    cwd: null,
+    env: {},
+  };
+}
+
 export interface Harness {
   engine: Engine;
   dir: string;
   url: string;
   events: BridgeEvent[];
   call<M extends BridgeMethod>(method: M, params: BridgeParams<M>): Promise<BridgeResult<M>>;
-  /** A connected client of the official SDK. */
-  connect(token: string): Promise<Client>;
+  /** A connected client of the official SDK; `server`: on the path of this one server. */
+  connect(token: string, options?: ConnectOptions): Promise<Client>;
   stop(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  server?: string;
+  capabilities?: ClientCapabilities;
+  /** Sets handlers before the client connects. */
+  prepare?: (client: Client) => void;
 }
 
 export interface HarnessOptions {
@@ -81,9 +100,10 @@ export async function startEngine(options: HarnessOptions = {}): Promise<Harness
       if (!response.ok) throw Object.assign(new Error(response.error.message), { body: response.error });
       return response.value as never;
     },
-    async connect(token) {
-      const client = new Client({ name: 'test-agent', version: '1.0.0' });
-      const url = new URL(engine.status().mcpUrl ?? '');
+    async connect(token, { server, capabilities = {}, prepare } = {}) {
+      const client = new Client({ name: 'test-agent', version: '1.0.0' }, { capabilities });
+      prepare?.(client);
+      const url = new URL(`${engine.status().mcpUrl ?? ''}${server === undefined ? '' : `/${server}`}`);
       await client.connect(
         new StreamableHTTPClientTransport(url, {
           requestInit: { headers: { Authorization: `Bearer ${token}` } },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { openReader } from '../../electron/engine/store/reader.ts';
 import type { ApprovalView } from '../../electron/shared/index.ts';
 import { declareAgent, type Harness, npmServer, startEngine, textOf, tokens } from '../helpers/engine.ts';
@@ -201,7 +202,9 @@ describe('a governed call', () => {
     });
   });
 
-  it('refuses requests that belong to features it does not have with method not found', async () => {
-    await expect(one.listResources()).rejects.toThrow(/-32601|does not support/);
+  it('refuses methods nobody has with method not found, and leaves no row of them', async () => {
+    const before = (await harness.call('snapshot', {})).calls.length;
+    await expect(one.request({ method: 'acme/unknown', params: {} }, z.object({}))).rejects.toThrow(/-32601/);
+    expect((await harness.call('snapshot', {})).calls).toHaveLength(before);
   });
 });

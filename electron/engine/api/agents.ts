@@ -34,6 +34,11 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
     announce.matrix(id);
   };
 
+  const endAgent = (id: string) => {
+    parts.listener()?.endAgent(id);
+    void parts.pool.endAgent(id);
+  };
+
   return {
     'agents.create': ({ name, defaultEffect }) => {
       const { agent, token } = agents.create(name);
@@ -67,14 +72,14 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
     'agents.rotate': ({ id }) => {
       record('agent.token_rotated', agents.editable(id));
       const { agent, token } = agents.rotate(id);
-      parts.listener()?.endAgent(id);
+      endAgent(id);
       changed(id);
       return { agent: agentViewOf(parts, agent), token };
     },
     'agents.remove': ({ id }) => {
       record('agent.removed', agents.editable(id));
       agents.change(id, { removedAt: parts.ports.clock.now() });
-      parts.listener()?.endAgent(id);
+      endAgent(id);
       policy.renew();
       parts.bus.emit(`agent:${id}`, () => ({ type: 'agent.removed', id }));
       return {};

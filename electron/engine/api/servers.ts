@@ -1,4 +1,4 @@
-import type { ServerTest, ServerTool, Transport } from '../../shared/index.ts';
+import type { AskSwitches, ServerTest, ServerTool, Transport } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
 import type { KnownServer } from '../server-registry.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
@@ -38,17 +38,12 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
     },
     'servers.update': ({ id, ...changes }) => {
       const before = servers.editable(id);
-      record(
-        'server.changed',
-        before,
-        changes.transport
-          ? describeTransport(changes.transport)
-          : { name: changes.name ?? before.name, trusted: changes.trusted ?? before.trusted },
-      );
+      record('server.changed', before, describeChanges(before, changes));
       servers.change(id, {
         ...(changes.name === undefined ? {} : { name: changes.name }),
         ...(changes.transport === undefined ? {} : { transport: changes.transport }),
         ...(changes.trusted === undefined ? {} : { trusted: changes.trusted }),
+        ...(changes.asks === undefined ? {} : { asks: changes.asks }),
       });
       if (changes.transport) keeper.toolsChanged(id);
       changed(id);
@@ -129,6 +124,20 @@ function describeTool(tool: CatalogTool): ServerTool {
     definition: tool.definition,
     reviewedDefinition: tool.reviewedDefinition,
   };
+}
+
+/** What the audit keeps of a change: what was set, or what a transport may be told by. */
+function describeChanges(
+  before: KnownServer,
+  changes: {
+    name?: string | undefined;
+    transport?: Transport | undefined;
+    trusted?: boolean | undefined;
+    asks?: AskSwitches | undefined;
+  },
+): Record<string, string | boolean | null> {
+  if (changes.transport) return describeTransport(changes.transport);
+  return { name: changes.name ?? before.name, trusted: changes.trusted ?? before.trusted, ...changes.asks };
 }
 
 /** What the audit keeps of a transport: never its variables or headers. */

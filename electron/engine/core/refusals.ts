@@ -1,13 +1,29 @@
-import type { Reply } from '../wire/json-rpc.ts';
+import type { Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 
 /**
- * How each end of a call looks to the agent. A tool that is not listed for it and a tool that does not exist answer
+ * How each end of a call looks to the agent. A target that is not listed for it and one that does not exist answer
  * alike, to the byte; a listed tool that is refused answers as a tool error, so that the model reads why.
  */
-export function replyUnknownTool(name: string): Reply {
-  return { kind: 'error', error: { code: rpcErrorCodes.invalidParams, message: `Unknown tool: ${name}` } };
+export function unknownTool(name: string): RpcErrorBody {
+  return { code: rpcErrorCodes.invalidParams, message: `Unknown tool: ${name}` };
 }
+
+export function unknownPrompt(name: string): RpcErrorBody {
+  return { code: rpcErrorCodes.invalidParams, message: `Unknown prompt: ${name}` };
+}
+
+/** The code of a missing resource is one of its own up to 2025-11-25. */
+export function unknownResource(uri: string, isModern: boolean): RpcErrorBody {
+  const code = isModern ? rpcErrorCodes.invalidParams : rpcErrorCodes.resourceNotFound;
+  return { code, message: `Resource not found: ${uri}`, data: { uri } };
+}
+
+export function unknownTask(taskId: string): RpcErrorBody {
+  return { code: rpcErrorCodes.invalidParams, message: `Task not found: ${taskId}` };
+}
+
+export const unknownMethod: RpcErrorBody = { code: rpcErrorCodes.methodNotFound, message: 'Method not found' };
 
 export function replyToolError(text: string): Reply {
   return { kind: 'result', result: { content: [{ type: 'text', text }], isError: true } };

@@ -7,10 +7,18 @@ import type { JsonObject } from '../wire/json-rpc.ts';
  * only this module can give, so a call that skipped a step does not compile.
  */
 
-/** A tool as the catalog knows it, pinned for the life of one call. */
+/**
+ * What a governed call reaches for. Tools are pinned; prompts, resources and the rest stand for themselves. `ask` is a
+ * server's question to an agent, which goes the other way.
+ */
+export type TargetKind = 'tool' | 'prompt' | 'resource' | 'completion' | 'task' | 'vendor' | 'ask';
+
+/** The target of a call, as it was resolved for the life of this call. */
 export interface ResolvedTool {
+  kind: TargetKind;
   serverId: string;
   serverName: string;
+  /** The server's own name of the tool or prompt, the URI of the resource, the method of a vendor request. */
   name: string;
   exposedName: string;
   definition: JsonObject;
@@ -30,8 +38,10 @@ export interface ResolvedCall extends ReceivedCall {
   tool: ResolvedTool;
   /** The one value that is decided on, shown, and sent. */
   arguments: JsonObject;
-  /** `_meta` and every other member of params but `name` and `arguments`, sent on as they came. */
+  /** Every member of params but the target's name and `arguments`, sent on as they came. */
   otherParams: JsonObject;
+  /** The parameters as they will be sent: the agent's own with the server's name in place of the exposed one. */
+  params: JsonObject;
   /** HMAC-SHA-256, hex, of the canonical arguments alone, for the audit. */
   argumentsDigest: string;
   subject: string;

@@ -33,6 +33,15 @@ export function exposeNames(serverId: string, tools: readonly string[]): Map<str
   return names;
 }
 
+/**
+ * The name of a prompt. Prompts come in pages, so no name may depend on the others: every name that lost a character
+ * gets the suffix, and two prompts of one server never share a name.
+ */
+export function exposePromptName(serverId: string, prompt: string): string {
+  const safe = replaceCharacters(serverId, prompt);
+  return safe === `${serverId}__${prompt}` && safe.length <= maxLength ? safe : withSuffix(safe, serverId, prompt);
+}
+
 function replaceCharacters(serverId: string, tool: string): string {
   return `${serverId}__${tool}`.replace(/[^A-Za-z0-9_-]/gu, '_');
 }

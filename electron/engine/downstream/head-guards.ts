@@ -17,15 +17,25 @@ export interface Gate {
   bodyBytes: number;
   headerCount: number;
   authenticate(token: string): AgentIdentity | null;
+  /** Whether `/mcp/<server>` exists for this agent. */
+  hasServer(agent: AgentIdentity, serverId: string): boolean;
 }
 
 export interface Admission {
   agent: AgentIdentity;
   token: string;
   method: 'GET' | 'POST' | 'DELETE';
+  /** The server in the path `/mcp/<server>`; null for `/mcp`. */
+  scope: string | null;
   accepts: Accepts;
   sessionId: string | null;
   protocolVersion: string | null;
+  lastEventId: string | null;
+  /** `Mcp-Method` and `Mcp-Name` as they stood there; the body decides, they may only agree. */
+  mcpMethod: string | null;
+  mcpName: string | null;
+  /** `Mcp-Param-{Name}` headers by name in lower case. */
+  mcpParams: ReadonlyMap<string, string>;
 }
 
 export interface Refusal {
@@ -61,6 +71,9 @@ const sensitiveHeaders = new Set([
   'upgrade',
 ]);
 
+/** Headers that mirror arguments of a call (2026-07-28, Streamable HTTP, custom headers from tool parameters). */
+const paramPrefix = 'mcp-param-';
+
 /**
  * Every check that needs no body, in the order that gives a stranger the least: what is ambiguous goes first, then where
  * it comes from, then who it is, and only then what it wants. Fixed by security.md 3.2.
@@ -71,20 +84,36 @@ export function guardHead(head: RequestHead, gate: Gate): Verdict {
     collectHeaders(head, gate, headers) ??
     checkFraming(head, headers) ??
     checkHost(head, headers, gate.port) ??
-    checkOrigin(headers, gate.port) ??
-    checkPath(head);
+    checkOrigin(headers, gate.port);
   if (early !== null) return { ok: false, refusal: early };
+  const path = readPath(head);
+  if (path === null) return { ok: false, refusal: nothingHere };
   const token = readBearer(headers.get('authorization'));
   const agent = token === null ? null : gate.authenticate(token);
   if (token === null || agent === null) return { ok: false, refusal: unauthorized };
+  // Only after the token: a stranger must not learn which servers there are.
+  if (path.scope !== null && !gate.hasServer(agent, path.scope)) return { ok: false, refusal: nothingHere };
   const { method } = head;
   if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') return { ok: false, refusal: methodNotAllowed };
   const accepts = readAccepts(headers.get('accept'));
   const late = checkContent(method, headers, accepts) ?? checkSize(method, headers, gate.bodyBytes);
   if (late !== null) return { ok: false, refusal: late };
-  const sessionId = headers.get('mcp-session-id') ?? null;
-  const protocolVersion = headers.get('mcp-protocol-version') ?? null;
-  return { ok: true, admission: { agent, token, method, accepts, sessionId, protocolVersion } };
+  return { ok: true, admission: { agent, token, method, scope: path.scope, accepts, ...readMcpHeaders(headers) } };
+}
+
+function readMcpHeaders(headers: Headers) {
+  const mcpParams = new Map<string, string>();
+  for (const [name, value] of headers) {
+    if (name.startsWith(paramPrefix)) mcpParams.set(name.slice(paramPrefix.length), value);
+  }
+  return {
+    sessionId: headers.get('mcp-session-id') ?? null,
+    protocolVersion: headers.get('mcp-protocol-version') ?? null,
+    lastEventId: headers.get('last-event-id') ?? null,
+    mcpMethod: headers.get('mcp-method') ?? null,
+    mcpName: headers.get('mcp-name') ?? null,
+    mcpParams,
+  };
 }
 
 export const unauthorized: Refusal = {
@@ -103,6 +132,20 @@ const methodNotAllowed: Refusal = {
   headers: ['Allow', 'GET, POST, DELETE'],
 };
 
+/** Without sessions there is nothing to GET or DELETE (2026-07-28, Streamable HTTP). */
+export const modernMethodNotAllowed: Refusal = {
+  status: 405,
+  reason: 'method',
+  message: 'This protocol version uses POST only.',
+  headers: ['Allow', 'POST'],
+};
+
+const nothingHere: Refusal = {
+  status: 404,
+  reason: 'path',
+  message: 'There is nothing at this address. The gateway is at /mcp.',
+};
+
 /** Fills `headers` with what decides something, names in lower case. */
 function collectHeaders(head: RequestHead, gate: Gate, headers: Map<string, string>): Refusal | null {
   const { rawHeaders } = head;
@@ -112,7 +155,7 @@ function collectHeaders(head: RequestHead, gate: Gate, headers: Map<string, stri
     const value = rawHeaders[i + 1] ?? '';
     const earlier = headers.get(name);
     if (name === 'accept') headers.set(name, earlier === undefined ? value : `${earlier},${value}`);
-    else if (!sensitiveHeaders.has(name)) continue;
+    else if (!sensitiveHeaders.has(name) && !name.startsWith(paramPrefix)) continue;
     else if (earlier === undefined) headers.set(name, value);
     else return { status: 400, reason: 'duplicate_header', message: 'A header that must be single is given twice.' };
   }
@@ -152,10 +195,10 @@ function checkOrigin(headers: Headers, port: number): Refusal | null {
   return { status: 403, reason: 'origin', message: 'Web pages may not call this address.' };
 }
 
-function checkPath(head: RequestHead): Refusal | null {
-  // Exact on purpose: with no query allowed, no token can be given in one.
-  if (splitTarget(head.url).path === '/mcp') return null;
-  return { status: 404, reason: 'path', message: 'There is nothing at this address. The gateway is at /mcp.' };
+/** `/mcp` or `/mcp/<server>`. Exact on purpose: with no query allowed, no token can be given in one. */
+function readPath(head: RequestHead): { scope: string | null } | null {
+  const match = /^\/mcp(?:\/([a-z0-9-]{1,24}))?$/.exec(splitTarget(head.url).path);
+  return match === null ? null : { scope: match[1] ?? null };
 }
 
 function isOwnAuthority(authority: string, port: number): boolean {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { AgentIdentity, SessionInfo } from '../exchange.ts';
+import type { SessionInfo } from '../exchange.ts';
 import type { JsonObject, JsonValue, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import type { DownstreamPorts } from './contract.ts';
+import type { LegacySessionInfo } from './session-table.ts';
 
 /** The revisions with an `initialize` handshake that are served here, oldest first. */
 export const legacyVersions: readonly string[] = ['2025-03-26', '2025-06-18', '2025-11-25'];
@@ -13,7 +14,7 @@ export const batchVersion = '2025-03-26';
 
 const maxClientText = 200;
 
-export type InitializeOutcome = { ok: true; info: SessionInfo } | { ok: false; error: RpcErrorBody };
+export type InitializeOutcome = { ok: true; info: LegacySessionInfo } | { ok: false; error: RpcErrorBody };
 
 /** Reads the params of an `initialize` request and names the session it would open. */
 export function readInitialize(params: JsonObject | undefined): InitializeOutcome {
@@ -33,17 +34,12 @@ export function readInitialize(params: JsonObject | undefined): InitializeOutcom
   };
 }
 
-export function buildInitializeResult(ports: DownstreamPorts, agent: AgentIdentity, info: SessionInfo): JsonObject {
-  const { capabilities, instructions } = ports.hello(agent);
-  return {
-    protocolVersion: info.protocolVersion,
-    capabilities,
-    serverInfo: { name: 'scopegate', title: 'ScopeGate', version: ports.version },
-    ...(instructions === null ? {} : { instructions }),
-  };
+/** Name and version the gateway gives itself, in both eras. */
+export function describeGateway(ports: DownstreamPorts): JsonObject {
+  return { name: 'scopegate', title: 'ScopeGate', version: ports.version };
 }
 
-function readClientInfo(value: JsonValue | undefined): SessionInfo['clientInfo'] {
+export function readClientInfo(value: JsonValue | undefined): SessionInfo['clientInfo'] {
   if (!isObject(value) || typeof value.name !== 'string') return null;
   const version = typeof value.version === 'string' ? value.version : '';
   return { name: value.name.slice(0, maxClientText), version: version.slice(0, maxClientText) };

@@ -1,23 +1,21 @@
-import type { AgentIdentity } from '../exchange.ts';
-import type { RpcErrorBody, RpcId, RpcMessage, RpcRequest } from '../wire/json-rpc.ts';
+import type { AskAnswer, AskMethod } from '../exchange.ts';
+import type { JsonObject, RpcErrorBody, RpcId, RpcMessage, RpcNotification, RpcRequest } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
 import type { AgentRequest } from './agent-request.ts';
+import { supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
-import type { Heartbeat } from './heartbeat.ts';
-import { sendEmpty, sendError, sendJson, transportErrorCodes } from './http-reply.ts';
-import { batchVersion, buildInitializeResult, legacyVersions, readInitialize } from './initialize.ts';
+import { isGone, sendEmpty, sendError, sendJson, transportErrorCodes } from './http-reply.ts';
+import { batchVersion, describeGateway, legacyVersions, readInitialize } from './initialize.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import type { ReplySlot } from './reply-slot.ts';
 import { createReplySlot } from './reply-slot.ts';
 import { runExchange, sessionOver } from './running-exchange.ts';
-import { openSessionStream } from './session-stream.ts';
 import type { Session, SessionTable } from './session-table.ts';
 
 export interface LegacyLegParts {
   ports: DownstreamPorts;
   sessions: SessionTable;
-  heartbeat: Heartbeat;
   limits: ListenerLimits;
 }
 
@@ -31,24 +29,26 @@ interface SessionFault {
 export interface LegacyLeg {
   allowsBatch(request: AgentRequest): boolean;
   /** @param bodyBytes length of the body that `messages` came from */
-  post(request: AgentRequest, messages: readonly RpcMessage[], isBatch: boolean, bodyBytes: number): void;
+  post(request: AgentRequest, messages: readonly RpcMessage[], isBatch: boolean, bodyBytes: number): Promise<void>;
   openStream(request: AgentRequest): void;
   endSession(request: AgentRequest): void;
-  /** Sends a notification to every session of the agent that listens. */
-  notify(agentId: string, method: string): void;
+  /** Sends a notification to every session of the agent that listens, or to one of them. */
+  notify(agentId: string, method: string, params?: JsonObject, sessionId?: string): void;
+  /** Asks on the GET stream of the agent's newest session that has one and declared what this needs. */
+  ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
 }
 
 export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
   const { sessions } = parts;
   return {
     allowsBatch(request) {
-      const session = findSession(sessions, request.agent, request.sessionId);
+      const session = findSession(sessions, request);
       return session?.info.protocolVersion === batchVersion;
     },
-    post(request, messages, isBatch, bodyBytes) {
+    async post(request, messages, isBatch, bodyBytes) {
       const [first] = messages;
       if (!isBatch && first?.kind === 'request' && first.method === 'initialize' && request.sessionId === null) {
-        initialize(parts, request, first, bodyBytes);
+        await initialize(parts, request, first, bodyBytes);
         return;
       }
       const session = requireSession(sessions, request);
@@ -69,17 +69,31 @@ export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
       sessions.end(session);
       sendEmpty(request.res, 200);
     },
-    notify(agentId, method) {
-      const message = serializeNotification(method);
-      // Each message goes on one stream only (Streamable HTTP, multiple connections): the newest that takes it.
-      for (const session of sessions.ofAgent(agentId))
-        [...session.streams].reverse().some((stream) => stream.send(message));
+    notify(agentId, method, params, sessionId) {
+      const message = serializeNotification(method, params);
+      for (const session of sessions.ofAgent(agentId)) {
+        if (sessionId === undefined || session.info.id === sessionId) session.streams.notify(message);
+      }
+    },
+    async ask(agentId, method, params) {
+      const [session] = sessions
+        .ofAgent(agentId)
+        .filter(({ info, streams }) => streams.openGets > 0 && supportsAsk(info.clientCapabilities, method, params))
+        .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+      if (session === undefined) return { kind: 'unsupported' };
+      return session.asks.ask(method, params, (message) => session.streams.ask(message), null);
     },
   };
 }
 
-function initialize(parts: LegacyLegParts, request: AgentRequest, message: RpcRequest, bodyBytes: number): void {
-  const { res, agent } = request;
+async function initialize(
+  parts: LegacyLegParts,
+  request: AgentRequest,
+  message: RpcRequest,
+  bodyBytes: number,
+): Promise<void> {
+  const { ports } = parts;
+  const { res, agent, scope } = request;
   if (bodyBytes > parts.limits.initializeBytes) {
     refuseMessage(request, 413, message.id, 'This initialize request is too large.');
     return;
@@ -89,12 +103,24 @@ function initialize(parts: LegacyLegParts, request: AgentRequest, message: RpcRe
     sendError(res, 400, message.id, outcome.error);
     return;
   }
-  const session = parts.sessions.open(agent, outcome.info);
+  const { capabilities, instructions } = await ports.hello(agent, scope, 'legacy');
+  // Meanwhile the client may have gone, or its token may have been revoked: neither is given a session.
+  if (isGone(res)) return;
+  if (ports.authenticate(request.token)?.id !== agent.id) {
+    refuseMessage(request, 401, message.id, 'This agent is no longer known.');
+    return;
+  }
+  const session = parts.sessions.open(agent, outcome.info, scope);
   if (session === null) {
     refuseMessage(request, 429, message.id, 'This agent has too many sessions in use.');
     return;
   }
-  const result = buildInitializeResult(parts.ports, agent, session.info);
+  const result: JsonObject = {
+    protocolVersion: session.info.protocolVersion,
+    capabilities,
+    serverInfo: describeGateway(ports),
+    ...(instructions === null ? {} : { instructions }),
+  };
   sendJson(res, 200, serializeReply(message.id, { kind: 'result', result }), ['Mcp-Session-Id', session.info.id]);
 }
 
@@ -113,11 +139,8 @@ function receive(
     return;
   }
   for (const message of messages) {
-    // Responses answer nothing, since this gateway asks agents nothing yet; other notifications tell it nothing it needs.
-    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
-      const cancelled = message.params?.requestId;
-      if (typeof cancelled === 'string' || typeof cancelled === 'number') session.running.get(cancelled)?.cancel();
-    }
+    if (message.kind === 'response') session.asks.answer(message);
+    else if (message.kind === 'notification') hear(parts.ports, session, message);
   }
   if (requests.length === 0) {
     sendEmpty(request.res, 202);
@@ -127,10 +150,22 @@ function receive(
     expected: requests.length,
     isBatch,
     accepts: request.accepts,
-    heartbeat: parts.heartbeat,
-    bufferBytes: parts.limits.streamBufferBytes,
+    openStream: (res) => session.streams.open(res, 'post'),
+    streamAfterMs: parts.limits.streamAfterMs,
   });
   for (const message of requests) answerRequest(parts, session, message, slot, request.receivedAt);
+}
+
+/** Notifications that are about this hop alone: the other side of the gateway has handshakes and ids of its own. */
+const hopNotifications = new Set(['notifications/initialized', 'notifications/progress']);
+
+function hear(ports: DownstreamPorts, session: Session, { method, params }: RpcNotification): void {
+  if (method === 'notifications/cancelled') {
+    const cancelled = params?.requestId;
+    if (typeof cancelled === 'string' || typeof cancelled === 'number') session.running.get(cancelled)?.cancel();
+  } else if (!hopNotifications.has(method)) {
+    ports.onNotification(session.agent, session.info, session.scope, method, params ?? {});
+  }
 }
 
 function answerRequest(
@@ -161,33 +196,32 @@ function findProblem(session: Session, requests: readonly RpcRequest[], limit: n
 }
 
 function openStream(parts: LegacyLegParts, session: Session, request: AgentRequest): void {
+  const { res, lastEventId } = request;
+  if (lastEventId !== null && session.streams.resume(res, lastEventId)) return;
   let open = 0;
-  for (const other of parts.sessions.ofAgent(request.agent.id)) open += other.streams.length;
+  for (const other of parts.sessions.ofAgent(request.agent.id)) open += other.streams.openGets;
   if (open >= parts.limits.streamsPerAgent) {
     refuseMessage(request, 429, null, 'This agent has too many open streams.');
     return;
   }
-  const stream = openSessionStream(request.res, parts.heartbeat, parts.limits.streamBufferBytes);
-  session.streams.push(stream);
-  request.res.once('close', () => {
-    const index = session.streams.indexOf(stream);
-    if (index !== -1) session.streams.splice(index, 1);
-    parts.sessions.touch(session);
-  });
+  // A stream that is not kept any more cannot be resumed; a new one at least brings what is still to come.
+  session.streams.open(res, 'get');
 }
 
 function requireSession(sessions: SessionTable, request: AgentRequest): Session | SessionFault {
-  const { agent, sessionId, protocolVersion } = request;
+  const { sessionId, protocolVersion } = request;
   // Absent means 2025-03-26 to the specification, and here whatever the session agreed on.
   if (protocolVersion !== null && !legacyVersions.includes(protocolVersion)) {
     return invalidRequest(`MCP-Protocol-Version must be one of ${legacyVersions.join(', ')}.`);
   }
   if (sessionId === null) return invalidRequest('The header Mcp-Session-Id is missing: begin with initialize.');
-  return findSession(sessions, agent, sessionId) ?? { status: 404, error: sessionOver };
+  return findSession(sessions, request) ?? { status: 404, error: sessionOver };
 }
 
-function findSession(sessions: SessionTable, agent: AgentIdentity, sessionId: string | null): Session | null {
-  return sessionId === null ? null : sessions.find(agent.id, sessionId);
+/** A session is good for the agent and the path that opened it: on any other path it does not exist. */
+function findSession(sessions: SessionTable, { agent, sessionId, scope }: AgentRequest): Session | null {
+  const session = sessionId === null ? null : sessions.find(agent.id, sessionId);
+  return session?.scope === scope ? session : null;
 }
 
 function isFault(found: Session | SessionFault): found is SessionFault {

@@ -6,9 +6,9 @@ import { parseAgentBody } from '../wire/parse-message.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { createAgentSockets } from './agent-sockets.ts';
 import type { AgentListener, DownstreamPorts } from './contract.ts';
-import { claimsModernEra, refuseModernEra } from './era-claim.ts';
+import { claimsModernEra, isModernVersionHeader } from './era-claim.ts';
 import type { Admission, Gate, Refusal, RequestHead } from './head-guards.ts';
-import { guardHead, tooLarge, unauthorized } from './head-guards.ts';
+import { guardHead, modernMethodNotAllowed, tooLarge, unauthorized } from './head-guards.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { refuse, sendError } from './http-reply.ts';
 import type { LegacyLeg } from './legacy-leg.ts';
@@ -16,6 +16,8 @@ import { createLegacyLeg } from './legacy-leg.ts';
 import { describeListenError } from './listener-fault.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { listenerLimits } from './listener-limits.ts';
+import type { ModernLeg } from './modern-leg.ts';
+import { createModernLeg } from './modern-leg.ts';
 import { createOpenRequests } from './open-requests.ts';
 import { refuseRawTraffic } from './raw-refusals.ts';
 import { readBody } from './read-body.ts';
@@ -51,30 +53,38 @@ export async function listenForAgents(
 
 function openGateway(server: Server, ports: DownstreamPorts, limits: ListenerLimits): AgentListener {
   const { port } = server.address() as AddressInfo;
+  const heartbeat = createHeartbeat(limits.heartbeatMs);
   const sessions = new SessionTable({
     clock: ports.clock,
     limits,
+    heartbeat,
     onOpened: (session) => ports.onSessionOpened(session.agent, session.info),
     onEnded: (session) => ports.onSessionEnded(session.agent, session.info),
   });
-  const heartbeat = createHeartbeat(limits.heartbeatMs);
-  const leg = createLegacyLeg({ ports, sessions, heartbeat, limits });
+  const legacy = createLegacyLeg({ ports, sessions, limits });
+  const modern = createModernLeg({ ports, heartbeat, limits });
   const sweep = setInterval(() => sessions.endIdle(), sweepMs);
   sweep.unref();
-  serveRequests(server, ports, limits, leg, port);
+  serveRequests(server, ports, limits, { legacy, modern }, port);
   return {
     port,
     url: `http://${host}:${port}/mcp`,
-    notify: (agentId, method) => leg.notify(agentId, method),
-    sessionCount: (agentId) => sessions.count(agentId),
+    notify(agentId, method, params, sessionId) {
+      legacy.notify(agentId, method, params, sessionId);
+      if (sessionId === undefined) modern.notify(agentId, method, params);
+    },
+    ask: (agentId, method, params) => legacy.ask(agentId, method, params),
+    sessionCount: (agentId) => sessions.count(agentId) + modern.listenCount(agentId),
     endAgent(agentId) {
       for (const session of sessions.ofAgent(agentId)) sessions.end(session);
+      modern.endAgent(agentId);
     },
     async close() {
       clearInterval(sweep);
       heartbeat.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       sessions.endAll();
+      modern.endAll();
       // One turn for the last answers to leave; nothing is owed to a connection after that.
       setImmediate(() => server.closeAllConnections());
       await closed;
@@ -82,19 +92,19 @@ function openGateway(server: Server, ports: DownstreamPorts, limits: ListenerLim
   };
 }
 
+interface Legs {
+  legacy: LegacyLeg;
+  modern: ModernLeg;
+}
+
 /** Leads every request through guards, body and era to the leg that answers it. */
-function serveRequests(
-  server: Server,
-  ports: DownstreamPorts,
-  limits: ListenerLimits,
-  leg: LegacyLeg,
-  port: number,
-): void {
+function serveRequests(server: Server, ports: DownstreamPorts, limits: ListenerLimits, legs: Legs, port: number): void {
   const gate: Gate = {
     port,
     bodyBytes: limits.bodyBytes,
     headerCount: limits.headerCount,
     authenticate: (token) => ports.authenticate(token),
+    hasServer: (agent, serverId) => ports.hasServer(agent, serverId),
   };
   const sockets = createAgentSockets(limits.socketsPerAgent);
   const refusals = createRefusalLog(ports.log, ports.clock);
@@ -123,8 +133,9 @@ function serveRequests(
       servePost(req, request).catch((error: unknown) => reportFault(ports, res, error));
       return;
     }
-    if (admission.method === 'GET') leg.openStream(request);
-    else leg.endSession(request);
+    if (isModernVersionHeader(admission.protocolVersion)) turnAway(req, res, modernMethodNotAllowed);
+    else if (admission.method === 'GET') legs.legacy.openStream(request);
+    else legs.legacy.endSession(request);
   };
   const servePost = async (req: IncomingMessage, request: AgentRequest): Promise<void> => {
     const body = await readBody(req, limits.bodyBytes);
@@ -137,7 +148,7 @@ function serveRequests(
       turnAway(req, request.res, unauthorized);
       return;
     }
-    routePost(leg, request, body.bytes);
+    await routePost(legs, request, body.bytes);
   };
   const serveSafely = (req: IncomingMessage, res: ServerResponse): void => {
     try {
@@ -163,11 +174,17 @@ function reportFault(ports: DownstreamPorts, res: ServerResponse, error: unknown
   else sendError(res, 500, null, { code: rpcErrorCodes.internal, message: 'Internal error in the gateway.' });
 }
 
-function routePost(leg: LegacyLeg, request: AgentRequest, bytes: Buffer): void {
-  const parsed = parseAgentBody(bytes, { allowBatch: leg.allowsBatch(request) });
-  if (!parsed.ok) sendError(request.res, 400, parsed.fault.id, parsed.fault.error);
-  else if (claimsModernEra(request, parsed.messages, parsed.isBatch)) refuseModernEra(request, parsed.messages[0]);
-  else leg.post(request, parsed.messages, parsed.isBatch, bytes.length);
+async function routePost({ legacy, modern }: Legs, request: AgentRequest, bytes: Buffer): Promise<void> {
+  const parsed = parseAgentBody(bytes, { allowBatch: legacy.allowsBatch(request) });
+  if (!parsed.ok) {
+    sendError(request.res, 400, parsed.fault.id, parsed.fault.error);
+    return;
+  }
+  const { messages, isBatch } = parsed;
+  const [first] = messages;
+  if (first !== undefined && claimsModernEra(request.protocolVersion, messages, isBatch)) {
+    await modern.post(request, first);
+  } else await legacy.post(request, messages, isBatch, bytes.length);
 }
 
 function isStillAdmitted(ports: DownstreamPorts, admission: Admission): boolean {

@@ -1,16 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { RpcErrorBody } from '../wire/json-rpc.ts';
-import { sseEvent } from '../wire/sse-writer.ts';
 import type { Accepts } from './accepts.ts';
-import type { Heartbeat } from './heartbeat.ts';
-import { isGone, sendEmpty, sendError, sendJson, startStream } from './http-reply.ts';
+import { isGone, sendEmpty, sendError, sendJson } from './http-reply.ts';
+import type { ResumableStream } from './resumable-stream.ts';
 
 /**
- * The answer to one POST: application/json, or an event stream from the first notification on. A client that went away
- * has not cancelled anything (legacy eras), so whatever is still said to it is dropped here.
+ * The answer to one POST of a legacy session: application/json, or an event stream when it takes a while or from the first
+ * message on that is no response. A client that went away has not cancelled anything (legacy eras): a stream is kept for it to resume; what it
+ * could never resume is dropped.
  */
 export interface ReplySlot {
-  notify(message: Buffer): void;
+  /** Whether this client takes messages before its response at all. */
+  readonly canStream: boolean;
+  /** A notification or a request of ours; false when it was left out. */
+  send(message: Buffer): boolean;
   /** One of the responses this POST waits for; null when its request was cancelled and gets none. */
   settle(response: Buffer[] | null): void;
   /** Ends the answer before its responses: the session is over. */
@@ -22,56 +25,53 @@ export interface ReplySlotOptions {
   expected: number;
   isBatch: boolean;
   accepts: Accepts;
-  heartbeat: Heartbeat;
-  /** Bytes that may wait for a slow reader before notifications are left out. */
-  bufferBytes: number;
+  openStream(res: ServerResponse): ResumableStream;
+  /** How long the answer may stay away before the stream is opened without one, milliseconds. */
+  streamAfterMs: number;
 }
 
 export function createReplySlot(res: ServerResponse, options: ReplySlotOptions): ReplySlot {
   const responses: Buffer[][] = [];
   let waiting = options.expected;
-  let isStream = false;
+  let stream: ResumableStream | null = null;
 
-  const write = (parts: Buffer[]): void => {
-    res.cork();
-    for (const piece of sseEvent(parts)) res.write(piece);
-    res.uncork();
+  /** The stream of this answer; null where it is none yet and cannot become one. */
+  const upgrade = (): ResumableStream | null => {
+    if (stream !== null || isGone(res)) return stream;
+    stream = options.openStream(res);
+    for (const response of responses.splice(0)) stream.send(response, true);
+    return stream;
   };
-  const upgrade = (): void => {
-    if (isStream) return;
-    isStream = true;
-    startStream(res);
-    options.heartbeat.watch(res);
-    for (const response of responses.splice(0)) write(response);
-  };
+  // Before it is needed: from here on a broken connection loses nothing, and the heartbeat keeps it up.
+  const patience = setTimeout(() => options.accepts.stream && upgrade(), options.streamAfterMs);
+  patience.unref();
   const finish = (): void => {
-    if (isStream) res.end();
+    clearTimeout(patience);
+    if (stream !== null) stream.finish();
+    else if (isGone(res)) return;
     else if (responses.length > 0) sendJson(res, 200, options.isBatch ? joinArray(responses) : (responses[0] ?? []));
     // All were cancelled and get no response; an empty stream is the one answer that says so.
-    else if (options.accepts.stream) {
-      upgrade();
-      res.end();
-    } else sendEmpty(res, 202);
+    else if (options.accepts.stream) upgrade()?.finish();
+    else sendEmpty(res, 202);
   };
 
   return {
-    notify(message) {
-      if (isGone(res) || !options.accepts.stream || res.writableLength > options.bufferBytes) return;
-      upgrade();
-      write([message]);
+    canStream: options.accepts.stream,
+    send(message) {
+      if (!options.accepts.stream) return false;
+      return upgrade()?.send([message]) ?? false;
     },
     settle(response) {
       waiting--;
-      if (isGone(res)) return;
       if (!options.accepts.json) upgrade();
-      if (response !== null && isStream) write(response);
-      else if (response !== null) responses.push(response);
+      if (response !== null && stream !== null) stream.send(response, true);
+      else if (response !== null && !isGone(res)) responses.push(response);
       if (waiting === 0) finish();
     },
     abandon(status, error) {
-      if (isGone(res)) return;
-      if (isStream) res.end();
-      else sendError(res, status, null, error);
+      clearTimeout(patience);
+      if (stream !== null) stream.end();
+      else if (!isGone(res)) sendError(res, status, null, error);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Exchange } from '../exchange.ts';
-import type { Reply, RpcRequest } from '../wire/json-rpc.ts';
-import { rpcErrorCodes } from '../wire/json-rpc.ts';
+import type { RpcRequest } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
+import { answerExchange } from './answer-exchange.ts';
+import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
 import { transportErrorCodes } from './http-reply.ts';
 import type { ReplySlot } from './reply-slot.ts';
@@ -17,6 +18,9 @@ export interface RunningExchange {
 
 export const sessionOver = { code: transportErrorCodes.sessionNotFound, message: 'There is no such session.' };
 
+/** Clients of the handshake eras give a request up after 60 s unless they were told otherwise. */
+export const heldRequestMs = 50_000;
+
 /**
  * Hands a request to the engine and its reply to `slot`. While it runs it stands in `session.running` under its id, so
  * that only this session can cancel it.
@@ -29,9 +33,12 @@ export function runExchange(
   receivedAt: number,
 ): void {
   const controller = new AbortController();
+  // Questions end with their request, also when it is answered without them.
+  const questions = new AbortController();
   let isOpen = true;
   const close = (): boolean => {
     const wasOpen = isOpen;
+    if (wasOpen) questions.abort();
     isOpen = false;
     if (wasOpen) session.running.delete(request.id);
     return wasOpen;
@@ -48,32 +55,31 @@ export function runExchange(
       slot.abandon(404, sessionOver);
     },
   });
+  const capabilities = session.info.clientCapabilities;
+  const deliver = (message: Buffer): boolean => isOpen && slot.send(message);
   const exchange: Exchange = {
+    era: 'legacy',
     agent: session.agent,
     session: session.info,
+    scope: session.scope,
     id: request.id,
     method: request.method,
     params: request.params ?? {},
     signal: controller.signal,
     receivedAt,
+    patienceMs: heldRequestMs,
     notify(method, params) {
-      if (isOpen) slot.notify(serializeNotification(method, params));
+      deliver(serializeNotification(method, params));
     },
+    canAsk: (method) => isOpen && slot.canStream && canAskClient(capabilities, method),
+    async ask(method, params) {
+      if (!isOpen || !slot.canStream || !supportsAsk(capabilities, method, params)) return { kind: 'unsupported' };
+      return session.asks.ask(method, params, deliver, questions.signal);
+    },
+    // The stream carries the questions and holds the request: there are no rounds to switch to.
+    setWaiting: () => undefined,
   };
-  answer(ports, exchange).then((reply) => {
+  answerExchange(ports, exchange).then((reply) => {
     if (close()) slot.settle(serializeReply(request.id, reply));
   });
-}
-
-/** A fault inside the engine costs this one request, not the listener. Never rejects. */
-async function answer(ports: DownstreamPorts, exchange: Exchange): Promise<Reply> {
-  try {
-    return await ports.handle(exchange);
-  } catch (error) {
-    // The message of an unforeseen error may quote arguments, so only its kind is logged.
-    ports.log.error('a request failed inside the engine', {
-      error: error instanceof Error ? error.name : typeof error,
-    });
-    return { kind: 'error', error: { code: rpcErrorCodes.internal, message: 'Internal error in the gateway.' } };
-  }
 }

@@ -1,27 +1,40 @@
 import type { AgentIdentity, SessionInfo } from '../exchange.ts';
 import type { Clock } from '../ports.ts';
 import type { RpcId } from '../wire/json-rpc.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { ListenerLimits } from './listener-limits.ts';
+import { PendingAsks } from './pending-asks.ts';
 import type { RunningExchange } from './running-exchange.ts';
-import type { SessionStream } from './session-stream.ts';
+import type { SessionStreamsOptions } from './session-streams.ts';
+import { SessionStreams } from './session-streams.ts';
+
+/** What a client of the legacy eras said of itself; its session has an id. */
+export type LegacySessionInfo = SessionInfo & { id: string };
 
 /** What an `initialize` of the legacy eras opened. */
 export interface Session {
   readonly agent: AgentIdentity;
-  readonly info: SessionInfo;
+  readonly info: LegacySessionInfo;
+  /** The path it was opened at, and the only one it is good for. */
+  readonly scope: string | null;
   /** Milliseconds since the epoch. */
   lastSeenAt: number;
   readonly running: Map<RpcId, RunningExchange>;
-  /** Open GET streams, the newest last. */
-  readonly streams: SessionStream[];
+  readonly streams: SessionStreams;
+  readonly asks: PendingAsks;
 }
 
 export interface SessionTableOptions {
   clock: Clock;
-  limits: Pick<ListenerLimits, 'sessionsPerAgent' | 'sessionIdleMs'>;
+  limits: Pick<ListenerLimits, 'sessionsPerAgent' | 'sessionIdleMs' | 'asksPerSession' | 'askMs'> &
+    SessionStreamsOptions['limits'];
+  heartbeat: Heartbeat;
   onOpened(session: Session): void;
   onEnded(session: Session): void;
 }
+
+/** Clients of earlier revisions take every event for a message. */
+const firstPrimedVersion = '2025-11-25';
 
 /**
  * All open sessions, by agent and then by id: an id alone finds nothing, so another agent's session and one that never
@@ -36,14 +49,14 @@ export class SessionTable {
   }
 
   /** Null when the agent has as many sessions as it may and uses all of them; else its longest idle one makes room. */
-  open(agent: AgentIdentity, info: SessionInfo): Session | null {
+  open(agent: AgentIdentity, info: LegacySessionInfo, scope: string | null): Session | null {
     const sessions = this.#byAgent.get(agent.id) ?? new Map<string, Session>();
     if (sessions.size >= this.#options.limits.sessionsPerAgent) {
       const oldest = findLongestIdle(sessions.values());
       if (oldest === null) return null;
       this.end(oldest);
     }
-    const session: Session = { agent, info, lastSeenAt: this.#options.clock.now(), running: new Map(), streams: [] };
+    const session = this.#create(agent, info, scope);
     // Ending the only session drops the agent's map, so it is set again here.
     this.#byAgent.set(agent.id, sessions.set(info.id, session));
     this.#options.onOpened(session);
@@ -75,17 +88,42 @@ export class SessionTable {
     if (sessions?.delete(session.info.id) !== true) return;
     if (sessions.size === 0) this.#byAgent.delete(session.agent.id);
     for (const exchange of [...session.running.values()]) exchange.abandon();
-    for (const stream of session.streams.splice(0)) stream.end();
+    session.asks.end();
+    session.streams.end();
     this.#options.onEnded(session);
   }
 
+  /** Ends what nobody used for long, and drops streams nobody came back to. */
   endIdle(): void {
     const before = this.#options.clock.now() - this.#options.limits.sessionIdleMs;
-    for (const session of this.#all()) if (isIdle(session) && session.lastSeenAt <= before) this.end(session);
+    for (const session of this.#all()) {
+      session.streams.expire();
+      if (isIdle(session) && session.lastSeenAt <= before) this.end(session);
+    }
   }
 
   endAll(): void {
     for (const session of this.#all()) this.end(session);
+  }
+
+  #create(agent: AgentIdentity, info: LegacySessionInfo, scope: string | null): Session {
+    const { clock, limits, heartbeat } = this.#options;
+    const session: Session = {
+      agent,
+      info,
+      scope,
+      lastSeenAt: clock.now(),
+      running: new Map(),
+      asks: new PendingAsks(limits),
+      streams: new SessionStreams({
+        heartbeat,
+        limits,
+        now: () => clock.now(),
+        isPrimed: info.protocolVersion >= firstPrimedVersion,
+        onDetached: () => this.touch(session),
+      }),
+    };
+    return session;
   }
 
   #all(): Session[] {
@@ -94,7 +132,7 @@ export class SessionTable {
 }
 
 function isIdle(session: Session): boolean {
-  return session.running.size === 0 && session.streams.length === 0;
+  return session.running.size === 0 && !session.streams.isBusy;
 }
 
 function findLongestIdle(sessions: Iterable<Session>): Session | null {

@@ -1,52 +1,68 @@
 import type { Outcome } from '../../shared/index.ts';
 import { hashBytes } from '../core/canonical.ts';
-import { replyToolError, told } from '../core/refusals.ts';
+import { told } from '../core/refusals.ts';
 import type { ArmedCall } from '../core/stages.ts';
-import { LinkFault } from '../upstream/link.ts';
+import { readUrlElicitations } from '../eras/url-elicitations.ts';
+import { type CallIo, LinkFault, type UpstreamLink } from '../upstream/link.ts';
 import type { RawResponse, Reply } from '../wire/json-rpc.ts';
 import { resultIsToolError } from '../wire/raw-response.ts';
+import { makeCallIo } from './call-io.ts';
+import type { CallRoute } from './call-route.ts';
+import { finishResponse } from './finish-response.ts';
+import { exchangeTowards, linkUserOf } from './link-user.ts';
 import type { PipelinePorts } from './ports.ts';
-import { auditFacts, endOfFault, settleRefused } from './settle.ts';
+import { auditFacts, endOfFault, replyRefused, settleRefused } from './settle.ts';
+
+/** A call on its way: what a route's own effect works with. */
+export interface ForwardedCall {
+  call: ArmedCall;
+  link: UpstreamLink;
+  io: CallIo;
+}
+
+/** A server that asks for pages to be opened, again and again, is told no. */
+const maxUrlRounds = 3;
 
 /**
  * Steps 11–15: the decision row, the effect, the outcome row, the reply – in this order and never otherwise. The result
- * is forwarded as the bytes the server sent.
+ * is forwarded as the bytes the server sent, unless the agent is of another era.
  */
-export async function forwardCall(ports: PipelinePorts, call: ArmedCall, waitedMs: number | null): Promise<Reply> {
-  const release = ports.hold(call.tool.serverId);
+export async function forwardCall(
+  ports: PipelinePorts,
+  permitted: ArmedCall,
+  route: CallRoute,
+  waitedMs: number | null,
+): Promise<Reply> {
+  const { serverId, serverName } = permitted.tool;
+  const call = { ...permitted, exchange: exchangeTowards(ports, permitted.exchange, serverId) };
+  const release = ports.hold(serverId);
   try {
-    let link: Awaited<ReturnType<PipelinePorts['link']>>;
+    let link: UpstreamLink;
     try {
-      link = await ports.link(call.tool.serverId, call.exchange.signal);
+      link = await ports.link(serverId, call.exchange.signal, linkUserOf(ports, call.exchange, serverId));
     } catch (error) {
       if (!(error instanceof LinkFault)) throw error;
-      return settleRefused(
-        ports,
-        call,
-        call.decision,
-        { ...endOfFault(error, call.tool.serverName), about: call },
-        waitedMs,
-      );
+      return settleRefused(ports, call, call.decision, { ...endOfFault(error, serverName), about: call }, waitedMs);
     }
-    const facts = auditFacts(call, call.decision);
+    // opening the agent's own link may have shown that the tool is another one there
+    if (route.isPinned && route.find()?.tool.definitionHash !== call.tool.definitionHash) {
+      const end = { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call } as const;
+      return settleRefused(ports, call, call.decision, end, waitedMs);
+    }
     const committed = ports.audit.append({
-      ...facts,
+      ...auditFacts(call, call.decision),
       event: 'call.decided',
       actor: 'agent',
       effect: 'allow',
       reasonCode: call.decision.reasonCode,
       approvalId: call.approvalId,
     });
-    if (!committed)
-      return settleRefused(
-        ports,
-        call,
-        call.decision,
-        { outcome: 'degraded', reasonCode: 'audit', told: told.degraded, about: call },
-        waitedMs,
-      );
+    if (!committed) {
+      const end = { outcome: 'degraded', reasonCode: 'audit', told: told.degraded, about: call } as const;
+      return settleRefused(ports, call, call.decision, end, waitedMs);
+    }
     ports.journal.running(call.id);
-    const ended = await send(ports, link, call);
+    const ended = await send(ports, call, link, route);
     return settleForwarded(ports, call, ended, waitedMs);
   } finally {
     release();
@@ -61,23 +77,17 @@ interface Ended {
   told: string | null;
 }
 
-async function send(
-  ports: PipelinePorts,
-  link: Awaited<ReturnType<PipelinePorts['link']>>,
-  call: ArmedCall,
-): Promise<Ended> {
+async function send(ports: PipelinePorts, call: ArmedCall, link: UpstreamLink, route: CallRoute): Promise<Ended> {
+  const { exchange } = call;
   try {
-    const response = await link.callTool(call, {
-      signal: call.exchange.signal,
-      timeoutMs: ports.timing.upstreamMs,
-      onProgress: (params) => call.exchange.notify('notifications/progress', params),
-    });
+    await ports.logLevels.raise(link, ports.sessions.logLevel(exchange.agent.id, exchange.session?.id ?? null));
+    const forwarded: ForwardedCall = { call, link, io: makeCallIo(ports, call) };
+    const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(forwarded));
     const isToolError = response.has === 'error' || resultIsToolError(response);
-    const reasonCode = response.has === 'error' ? 'rpc_error' : call.decision.reasonCode;
     return {
       outcome: isToolError ? 'tool_error' : 'ok',
-      reasonCode,
-      reply: { kind: 'raw', response },
+      reasonCode: response.has === 'error' ? 'rpc_error' : call.decision.reasonCode,
+      reply: { kind: 'raw', response: finishResponse(ports, call, link.era, response) },
       response,
       told: null,
     };
@@ -88,10 +98,33 @@ async function send(
     return {
       outcome: end.outcome ?? 'upstream_error',
       reasonCode: end.reasonCode,
-      reply: replyToolError(text),
+      reply: replyRefused(exchange.method, text),
       response: null,
       told: text,
     };
+  }
+}
+
+/**
+ * Sends the call. A legacy server may refuse it until a page was opened (-32042), which modern agents do not know: they
+ * are asked to open it, and the call is sent again.
+ */
+async function sendAndOpenPages({ call, link, io }: ForwardedCall): Promise<RawResponse> {
+  for (let round = 0; ; round += 1) {
+    const response = await link.send(call, io);
+    if (call.exchange.era !== 'modern' || link.era !== 'legacy' || round === maxUrlRounds) return response;
+    const pages = call.exchange.canAsk('elicitation/create') ? readUrlElicitations(response) : [];
+    if (pages.length === 0) return response;
+    for (const page of pages) {
+      const answer = await io.ask('elicitation/create', page);
+      const isAccepted =
+        answer.kind === 'result' &&
+        typeof answer.result === 'object' &&
+        answer.result !== null &&
+        'action' in answer.result &&
+        answer.result.action === 'accept';
+      if (!isAccepted) return response;
+    }
   }
 }
 
@@ -112,7 +145,7 @@ function settleForwarded(ports: PipelinePorts, call: ArmedCall, ended: Ended, wa
     approvalId: call.approvalId,
   });
   const outcome = written ? ended.outcome : 'unknown';
-  const reply = written ? ended.reply : replyToolError(told.unrecorded);
+  const reply = written ? ended.reply : replyRefused(call.exchange.method, told.unrecorded);
   ports.journal.settle(call.id, {
     outcome,
     told: written ? ended.told : told.unrecorded,

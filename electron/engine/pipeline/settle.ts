@@ -1,8 +1,9 @@
 import type { Decision, Outcome } from '../../shared/index.ts';
-import { replyRateLimited, replyToolError, replyUnknownTool, told } from '../core/refusals.ts';
+import { replyRateLimited, replyToolError, told } from '../core/refusals.ts';
 import type { ReceivedCall, ResolvedCall } from '../core/stages.ts';
+import type { Exchange } from '../exchange.ts';
 import type { LinkFault } from '../upstream/link.ts';
-import type { Reply } from '../wire/json-rpc.ts';
+import type { Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import type { AuditFacts, AuditGate } from './audit-gate.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { PipelinePorts } from './ports.ts';
@@ -14,8 +15,8 @@ export interface End {
   reasonCode: string;
   /** The sentence for the agent; null where the reply has a form of its own. */
   told: string | null;
-  /** The name to answer "unknown tool" with. */
-  unknownTool?: string;
+  /** What is answered where the target does not exist for this agent. */
+  missing?: RpcErrorBody;
   retryAfterMs?: number;
   /** The call as far as it was resolved, for the audit. */
   about?: ResolvedCall;
@@ -44,16 +45,42 @@ export function auditFacts(
     effect: decision?.effect ?? null,
     policyVersion: decision?.policyVersion ?? null,
   };
-  if (!('tool' in call)) return { ...common, tool: String(call.exchange.params.name).slice(0, 128) };
+  if (!('tool' in call)) return { ...common, tool: labelOf(call.exchange) };
   return {
     ...common,
     serverId: call.tool.serverId,
-    tool: call.tool.name,
+    tool: labelTarget(call),
     riskTier: call.risk.tier,
     argumentsDigest: call.argumentsDigest,
     subject: call.subject,
   };
 }
+
+const maxLabel = 128;
+
+/** What a request is called in Live and in the audit before its target is known: the tool's name, else method and target. */
+export function labelOf(exchange: Exchange): string {
+  const { method, params } = exchange;
+  const target = params.name ?? params.uri ?? params.taskId;
+  const name = typeof target === 'string' ? target : '';
+  return (method === 'tools/call' ? name : `${method} ${name}`.trim()).slice(0, maxLabel);
+}
+
+/** The same once it is known: a tool goes by its server's own name. */
+export function labelTarget(call: Pick<ResolvedCall, 'tool' | 'exchange'>): string {
+  const { kind, name } = call.tool;
+  if (kind === 'tool' || kind === 'vendor') return name.slice(0, maxLabel);
+  return `${call.exchange.method} ${name}`.slice(0, maxLabel);
+}
+
+/** A refusal as the model or the client reads it: a tool's error is a result, everything else has only JSON-RPC's own. */
+export function replyRefused(method: string, text: string): Reply {
+  if (method === 'tools/call') return replyToolError(text);
+  return { kind: 'error', error: { code: refusedCode, message: text } };
+}
+
+/** JSON-RPC's range for implementations. */
+const refusedCode = -32000;
 
 /** Ends a call that never reached its server: one audit row for decision and outcome, before the reply. */
 export function settleRefused(
@@ -67,7 +94,7 @@ export function settleRefused(
   const facts = auditFacts(about, decision);
   if (end.outcome === null) {
     ports.audit.append({ ...facts, event: 'call.parked', actor: 'engine', reasonCode: end.reasonCode });
-    return replyTo(end);
+    return replyTo(call.exchange, end);
   }
   const written = ports.audit.append({
     ...facts,
@@ -79,7 +106,8 @@ export function settleRefused(
     waitedMs,
   });
   // a refusal stays a refusal when it cannot be written down; the agent learns why nothing works
-  const reply = written || end.unknownTool !== undefined ? replyTo(end) : replyToolError(told.degraded);
+  const isAnswerable = written || end.missing !== undefined;
+  const reply = isAnswerable ? replyTo(call.exchange, end) : replyRefused(call.exchange.method, told.degraded);
   ports.journal.settle(call.id, {
     outcome: written ? end.outcome : 'degraded',
     told: textOf(reply),
@@ -90,10 +118,13 @@ export function settleRefused(
   return reply;
 }
 
-function replyTo(end: End): Reply {
-  if (end.unknownTool !== undefined) return replyUnknownTool(end.unknownTool);
-  if (end.retryAfterMs !== undefined) return replyRateLimited(end.retryAfterMs);
-  return replyToolError(end.told ?? told.internal);
+function replyTo({ method }: Exchange, end: End): Reply {
+  if (end.missing !== undefined) return { kind: 'error', error: end.missing };
+  if (end.retryAfterMs === undefined) return replyRefused(method, end.told ?? told.internal);
+  const limited = replyRateLimited(end.retryAfterMs);
+  if (method === 'tools/call') return limited;
+  const data = { 'scopegate/retryAfterMs': end.retryAfterMs };
+  return { kind: 'error', error: { code: refusedCode, message: textOf(limited) ?? told.internal, data } };
 }
 
 /** The sentence of a reply made here, as the agent reads it. */

@@ -22,7 +22,8 @@ interface Ports {
 
 /**
  * What each agent may see, made once for each state of policy and catalog. A list answers from a serialised buffer; a
- * name is looked up in the same list, so that seen and callable can never differ.
+ * name is looked up in the same list, so that seen and callable can never differ. On the path of one server names are
+ * the server's own.
  */
 export class ToolLists {
   readonly #ports: Ports;
@@ -32,49 +33,49 @@ export class ToolLists {
     this.#ports = ports;
   }
 
-  find(agentId: string, exposedName: string): CatalogTool | undefined {
-    return this.#list(agentId).byName.get(exposedName);
+  find(agentId: string, scope: string | null, name: string): CatalogTool | undefined {
+    return this.#list(agentId, scope).byName.get(name);
   }
 
-  /** The names an agent sees, as one text to compare. */
+  /** The tools an agent sees, as one text to compare. */
   fingerprint(agentId: string): string {
-    return this.#list(agentId)
+    return this.#list(agentId, null)
       .tools.map((tool) => tool.listed)
       .join('\n');
   }
 
   /** tools/list: a page of the agent's tools. The cursor names the tool before the page. */
   reply(exchange: Exchange): Reply {
-    const list = this.#list(exchange.agent.id);
+    const { agent, scope } = exchange;
+    const list = this.#list(agent.id, scope);
     const start = findStart(list, exchange.params.cursor);
     if (start === null)
       return { kind: 'error', error: { code: rpcErrorCodes.invalidParams, message: 'Invalid cursor' } };
     let page = list.pages.get(start);
     if (!page) {
-      page = serialisePage(list.tools, start);
+      page = serialisePage(list.tools, start, scope !== null);
       list.pages.set(start, page);
     }
     return { kind: 'result-bytes', bytes: page };
   }
 
-  forget(agentId: string): void {
-    this.#lists.delete(agentId);
-  }
-
-  #list(agentId: string): AgentList {
+  #list(agentId: string, scope: string | null): AgentList {
     const world = this.#ports.world();
     const { revision } = this.#ports.catalog;
-    const known = this.#lists.get(agentId);
+    const key = JSON.stringify([agentId, scope]);
+    const known = this.#lists.get(key);
     if (known && known.world === world && known.revision === revision) return known;
-    const tools = this.#ports.catalog.offered().filter((tool) => isListed(world, agentId, tool));
+    const tools = this.#ports.catalog
+      .offered()
+      .filter((tool) => (scope === null || tool.serverId === scope) && isListed(world, agentId, tool));
     const list: AgentList = {
       world,
       revision,
       tools,
-      byName: new Map(tools.map((tool) => [tool.exposedName, tool])),
+      byName: new Map(tools.map((tool) => [scope === null ? tool.exposedName : tool.name, tool])),
       pages: new Map(),
     };
-    this.#lists.set(agentId, list);
+    this.#lists.set(key, list);
     return list;
   }
 }
@@ -87,10 +88,11 @@ function findStart(list: AgentList, cursor: unknown): number | null {
   return at === -1 ? null : at + 1;
 }
 
-function serialisePage(tools: readonly CatalogTool[], start: number): Buffer {
+function serialisePage(tools: readonly CatalogTool[], start: number, isPlain: boolean): Buffer {
   const page = tools.slice(start, start + pageSize);
   const last = page.at(-1);
   const more = start + pageSize < tools.length && last;
   const cursor = more ? `,"nextCursor":${JSON.stringify(Buffer.from(last.exposedName).toString('base64url'))}` : '';
-  return Buffer.from(`{"tools":[${page.map((tool) => tool.listed).join(',')}]${cursor}}`);
+  const texts = page.map((tool) => (isPlain ? JSON.stringify(tool.definition) : tool.listed));
+  return Buffer.from(`{"tools":[${texts.join(',')}]${cursor}}`);
 }

@@ -1,4 +1,4 @@
-import type { Effect, GrantChange, GrantKey, Outcome, RateLimit, Transport } from '../../shared/index.ts';
+import type { AskSwitches, Effect, GrantChange, GrantKey, Outcome, RateLimit, Transport } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 
 /**
@@ -29,10 +29,23 @@ export interface ServerRecord {
   transport: Transport;
   enabled: boolean;
   trusted: boolean;
+  asks: AskSwitches;
   createdAt: number;
   /** When a person first accepted its tools; null hides the whole server. */
   reviewedAt: number | null;
   removedAt: number | null;
+}
+
+/** What is known of a server from its last connection, so that agents are told what it can do while it is down. */
+export interface ServerFacts {
+  serverId: string;
+  /** Hash of the transport these facts were found with. */
+  configHash: string | null;
+  era: 'legacy' | 'modern' | null;
+  /** What it said of itself (`ServerHello`), as JSON. */
+  hello: JsonObject | null;
+  /** Names of tools it has only for clients that can be asked something; null: it was never looked. */
+  conditionalTools: string[] | null;
 }
 
 export interface ToolRecord {
@@ -117,6 +130,7 @@ export interface ChainRow {
 export interface StoreReader {
   agents(): AgentRecord[];
   servers(): ServerRecord[];
+  serverFacts(serverId: string): ServerFacts | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
@@ -148,7 +162,9 @@ export interface StoreWriter extends StoreReader {
   touchAgent(id: string, at: number, clientName: string | null): void;
   deleteAgent(id: string): void;
   putServer(server: ServerRecord): void;
+  /** Removes it with its facts, tools and switches. */
   deleteServer(id: string): void;
+  putServerFacts(facts: ServerFacts): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

@@ -1,14 +1,17 @@
 import type { Risk } from '../../shared/index.ts';
 import { hashDefinition } from '../core/canonical.ts';
+import { prefixUri } from '../core/resource-uris.ts';
 import { classifyRisk } from '../core/risk.ts';
 import { exposeNames } from '../core/tool-names.ts';
 import type { LogPort } from '../ports.ts';
 import type { StoreWriter, ToolRecord } from '../store/contract.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
 import type { LinkPool } from './contract.ts';
 
 /** A tool agents may be offered, with everything a call needs of it. */
 export interface CatalogTool {
+  kind: 'tool';
   serverId: string;
   serverName: string;
   name: string;
@@ -37,6 +40,10 @@ interface Ports {
   store: StoreWriter;
   pool: Pick<LinkPool, 'listTools' | 'state'>;
   log: LogPort;
+  /** True when it is known what the server says of itself. */
+  isKnown(serverId: string): boolean;
+  /** Tools the server has only for clients that can be asked something, and where that is kept. */
+  conditional: { get(serverId: string): readonly string[] | null; set(serverId: string, names: string[]): void };
   now(): number;
   /** A server's tools, or what is known of them, changed. */
   onChanged(serverId: string): void;
@@ -53,6 +60,8 @@ export class Catalog {
   readonly #servers = new Map<string, CatalogServer>();
   readonly #tools = new Map<string, CatalogTool[]>();
   #byExposedName = new Map<string, CatalogTool>();
+  /** Pages of tools (MCP Apps) by the address agents see. */
+  #apps = new Map<string, { serverId: string; uri: string }>();
   readonly #syncs = new Map<string, Promise<void>>();
   /** Servers whose tools were read since they last connected. */
   readonly #fresh = new Set<string>();
@@ -94,6 +103,16 @@ export class Catalog {
     return [...this.#byExposedName.values()];
   }
 
+  /** Servers agents may be offered anything of: switched on, and reviewed by a person. */
+  offeredServers(): CatalogServer[] {
+    return [...this.#servers.values()].filter((server) => server.enabled && server.reviewed);
+  }
+
+  /** The server behind the address of a tool's page. */
+  findApp(uri: string): { serverId: string; uri: string } | undefined {
+    return this.#apps.get(uri);
+  }
+
   find(exposedName: string): CatalogTool | undefined {
     return this.#byExposedName.get(exposedName);
   }
@@ -101,7 +120,12 @@ export class Catalog {
   /** Servers that were never read: lists wait for them once. */
   unread(): string[] {
     return [...this.#servers.values()]
-      .filter((server) => server.enabled && !this.#tools.get(server.id)?.length && !this.#fresh.has(server.id))
+      .filter(
+        (server) =>
+          server.enabled &&
+          !this.#fresh.has(server.id) &&
+          (!this.#tools.get(server.id)?.length || !this.#ports.isKnown(server.id)),
+      )
       .map((server) => server.id);
   }
 
@@ -122,6 +146,28 @@ export class Catalog {
     const sync = this.#read(serverId).finally(() => this.#syncs.delete(serverId));
     this.#syncs.set(serverId, sync);
     return sync;
+  }
+
+  /**
+   * Takes over the tools as an agent's own link lists them: a server may have more for clients that can be asked. The
+   * lists of the shared link do not show those, so they stay until such a link no longer has them.
+   */
+  takeConditional(serverId: string, definitions: JsonObject[]): void {
+    const server = this.#servers.get(serverId);
+    if (!server) return;
+    const { store, conditional } = this.#ports;
+    const before = conditional.get(serverId);
+    const extra = new Set(before);
+    const known = store.tools(serverId);
+    const own = new Set(known.map((tool) => tool.name).filter((name) => !extra.has(name)));
+    const added = definitions.filter(({ name }) => typeof name === 'string' && !own.has(name));
+    if (before !== null && added.length === 0 && extra.size === 0) return;
+    conditional.set(
+      serverId,
+      added.map(({ name }) => String(name)),
+    );
+    const kept = known.filter((tool) => own.has(tool.name)).map((tool) => tool.definition);
+    this.#put(server, [...kept, ...added], before === null ? added : []);
   }
 
   /** Marks definitions as seen by a person, exactly those hashes; returns the names that were still the same. */
@@ -145,14 +191,25 @@ export class Catalog {
     }
     const server = this.#servers.get(serverId);
     if (!server) return;
-    const usable = this.#usable(serverId, definitions);
-    const { store } = this.#ports;
-    const firstSight = store.tools(serverId).length === 0;
+    const listed = new Set(definitions.map((definition) => definition.name));
+    const conditional = new Set(this.#ports.conditional.get(serverId));
+    const known = this.#ports.store.tools(serverId);
+    const unseen = known.filter((tool) => conditional.has(tool.name) && !listed.has(tool.name));
+    const isFirstSight = known.length === 0;
+    this.#put(server, [...definitions, ...unseen.map((tool) => tool.definition)], isFirstSight ? definitions : []);
+  }
+
+  /** `firstSeen`: what counts as reviewed on a declared server, because it was never looked at before. */
+  #put(server: CatalogServer, definitions: JsonObject[], firstSeen: JsonObject[]): void {
+    const { store, now } = this.#ports;
+    const usable = this.#usable(server.id, definitions);
+    const first = new Set(firstSeen.map((definition) => definition.name));
     store.transaction(() => {
-      store.putTools(serverId, usable, this.#ports.now());
-      if (server.pinAtFirstSight && firstSight) store.markReviewed(serverId, usable, this.#ports.now());
+      store.putTools(server.id, usable, now());
+      const pinned = usable.filter((tool) => first.has(tool.name));
+      if (server.pinAtFirstSight && pinned.length > 0) store.markReviewed(server.id, pinned, now());
     });
-    this.#rebuild(serverId);
+    this.#rebuild(server.id);
   }
 
   #usable(
@@ -192,12 +249,13 @@ export class Catalog {
 
   #index(serverId: string): void {
     const index = new Map<string, CatalogTool>();
-    for (const server of this.#servers.values()) {
-      if (!server.enabled || !server.reviewed) continue;
+    const apps = new Map<string, { serverId: string; uri: string }>();
+    for (const server of this.offeredServers()) {
       for (const tool of this.#tools.get(server.id) ?? [])
-        if (!index.has(tool.exposedName)) index.set(tool.exposedName, tool);
+        if (!index.has(tool.exposedName)) index.set(tool.exposedName, withApp(tool, apps));
     }
     this.#byExposedName = index;
+    this.#apps = apps;
     this.revision += 1;
     this.#ports.onChanged(serverId);
   }
@@ -206,6 +264,7 @@ export class Catalog {
 function describeTool(server: CatalogServer, record: ToolRecord, exposedName: string): CatalogTool {
   const reviewed = record.reviewedHash === record.definitionHash;
   return {
+    kind: 'tool',
     serverId: server.id,
     serverName: server.name,
     name: record.name,
@@ -219,3 +278,23 @@ function describeTool(server: CatalogServer, record: ToolRecord, exposedName: st
     listed: JSON.stringify({ ...record.definition, name: exposedName }),
   };
 }
+
+/** Notes the page of a tool; where another server has a page of the same address, the tool is listed with another one. */
+function withApp(tool: CatalogTool, apps: Map<string, { serverId: string; uri: string }>): CatalogTool {
+  const meta = isObject(tool.definition._meta) ? tool.definition._meta : {};
+  const ui = isObject(meta.ui) ? meta.ui : {};
+  const uri = ui.resourceUri ?? meta[flatAppKey];
+  if (typeof uri !== 'string') return tool;
+  const holder = apps.get(uri);
+  const isClash = holder !== undefined && holder.serverId !== tool.serverId;
+  const exposed = isClash ? prefixUri(tool.serverId, uri) : uri;
+  apps.set(exposed, { serverId: tool.serverId, uri });
+  if (!isClash) return tool;
+  const shown: JsonObject = { ...meta };
+  if (isObject(meta.ui) && ui.resourceUri !== undefined) shown.ui = { ...meta.ui, resourceUri: exposed };
+  if (meta[flatAppKey] !== undefined) shown[flatAppKey] = exposed;
+  return { ...tool, listed: JSON.stringify({ ...tool.definition, name: tool.exposedName, _meta: shown }) };
+}
+
+/** The older spelling of `_meta.ui.resourceUri`. */
+const flatAppKey = 'ui/resourceUri';

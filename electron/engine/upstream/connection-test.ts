@@ -3,10 +3,11 @@ import type { ServerFault, ServerTest, Transport } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { cancelledFault, createFaultMaker, toLinkFault } from './faults.ts';
 import type { UpstreamLink } from './link.ts';
+import { untilAborted } from './link-slot.ts';
 import { listAllTools } from './list-tools.ts';
 import { createLogRing } from './log-ring.ts';
 import { createRedactor } from './redactor.ts';
-import { openLink, type SlotShared, untilAborted } from './server-slot.ts';
+import { openLink, type SlotShared } from './server-slot.ts';
 
 type StepName = ServerTest['steps'][number]['name'];
 
@@ -39,13 +40,22 @@ export async function testConnection(
       ring,
       finder: shared.finder,
       registry: shared.registry,
-      events: { onToolsChanged: () => {} },
+      events: {
+        onListChanged: () => {},
+        onNotification: () => {},
+        onAsk: async () => ({ kind: 'unsupported' }),
+      },
+      user: null,
+      memory: { uris: new Set(), logLevel: null },
+      knownEra: null,
+      onEra: () => {},
+      onEraDoubt: () => {},
       signal,
       initializeTimeoutMs: shared.timings.initializeMs,
       onStarted: () => watch.passed(),
     });
     watch.passed();
-    const list = listAllTools(link, makeFault, (text) => ring.add('gateway', text));
+    const list = listAllTools(link, transport.kind === 'http', makeFault, (text) => ring.add('gateway', text));
     tools = await untilAborted(list, signal, () => cancelledFault(makeFault));
     watch.passed();
   } catch (error) {
@@ -63,6 +73,7 @@ export async function testConnection(
       description: typeof tool.description === 'string' ? tool.description : null,
     })),
     serverInfo: link?.hello.serverInfo ?? null,
+    era: link?.era ?? null,
     protocolVersion: link?.hello.protocolVersion ?? null,
     fault,
   };

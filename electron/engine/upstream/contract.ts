@@ -1,4 +1,5 @@
 import type { LogLine, ServerFault, ServerStatus, ServerTest, Transport } from '../../shared/index.ts';
+import type { AskAnswer, AskMethod, Era } from '../exchange.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ServerHello, UpstreamLink } from './link.ts';
@@ -15,9 +16,30 @@ export interface UpstreamPorts {
   onStatus(serverId: string): void;
   /** The server's tools may have changed: it just connected, or said so. The engine calls `listTools`. */
   onToolsChanged(serverId: string): void;
+  /** The server's prompts or resources changed. `owner` is the agent whose own link said so, null the shared one. */
+  onListChanged(serverId: string, owner: string | null, kind: 'prompts' | 'resources'): void;
+  /** A notification that belongs to no call. */
+  onNotification(serverId: string, owner: string | null, method: string, params: JsonObject): void;
+  /** The server asks the link's owner something outside any call; a shared link answers "unsupported" by itself. */
+  onAsk(serverId: string, owner: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  /**
+   * The cached era verdict of a server's configuration (a hash of its transport), and where to keep it. Doubt and age are
+   * the pool's own matter: it probes anew when a start fails in a way another era would explain, and after a day.
+   */
+  eras: {
+    get(serverId: string, configHash: string): Era | null;
+    set(serverId: string, configHash: string, era: Era): void;
+  };
+}
+
+/** Whose link: an agent and the client capabilities it may be asked through. */
+export interface LinkUser {
+  agentId: string;
+  capabilities: JsonObject;
 }
 
 export interface ServerState {
+  era: Era | null;
   status: ServerStatus;
   lastError: ServerFault | null;
   hello: ServerHello | null;
@@ -31,13 +53,26 @@ export interface ServerConfig {
   enabled: boolean;
 }
 
-/** Owner of every connection to a server. One shared link per server while no server-initiated feature is enabled. */
+/**
+ * Owner of every connection to a server: one shared link per server, over which the gateway reads what the server offers,
+ * and for legacy servers one more per user that can be asked something.
+ */
 export interface LinkPool {
   /** Adds a server or replaces its configuration; a changed transport or `enabled: false` ends the running link. */
   configure(server: ServerConfig): void;
   remove(serverId: string): Promise<void>;
-  /** The running link, or a new one; one start at a time. Throws `LinkFault`. */
-  link(serverId: string, signal: AbortSignal): Promise<UpstreamLink>;
+  /**
+   * The running link for this user of the server, or a new one; one start at a time. Without a `user` it is the shared
+   * one: client capabilities `{}`, nothing can be asked of anybody. With a `user` a legacy server gets a process or session
+   * of its own, keyed by (server, agent, capabilities), so that nothing it asks can reach another agent; a modern one is
+   * shared, because it states capabilities with every request; what comes back is that link as this user sees it, with
+   * its own `logging/setLevel`. Throws `LinkFault`.
+   */
+  link(serverId: string, signal: AbortSignal, user?: LinkUser): Promise<UpstreamLink>;
+  /** The links an agent has of its own that are running; on a modern server its latest view of the shared one. */
+  linksOf(agentId: string): { serverId: string; link: UpstreamLink }[];
+  /** Ends the links the agent has of its own and forgets what it asked servers for: it was removed, or left. */
+  endAgent(agentId: string): Promise<void>;
   /** All pages of tools/list, starting the server when needed. Throws `LinkFault`. */
   listTools(serverId: string, signal: AbortSignal): Promise<JsonObject[]>;
   /** Marks a call in flight so that idle stop waits for it; returns the release. */

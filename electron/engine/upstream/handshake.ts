@@ -7,11 +7,15 @@ import { isObject } from './messages.ts';
 const offeredVersion = '2025-11-25';
 const legacyVersions = new Set(['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', offeredVersion]);
 
-/** No client capability is declared: no server-initiated request is served on a link yet. */
-export function initializeParams(version: string): JsonObject {
+export function isLegacyVersion(version: unknown): boolean {
+  return typeof version === 'string' && legacyVersions.has(version);
+}
+
+/** `capabilities`: what the link's owner can be asked; none on a link that agents share. */
+export function initializeParams(version: string, capabilities: JsonObject): JsonObject {
   return {
     protocolVersion: offeredVersion,
-    capabilities: {},
+    capabilities,
     clientInfo: { name: 'scopegate', title: 'ScopeGate', version },
   };
 }
@@ -27,25 +31,35 @@ export function readHello(response: RawResponse, makeFault: FaultMaker): ServerH
       detail: typeof version === 'string' ? `protocolVersion: ${version.slice(0, 100)}` : '',
     });
   }
-  const info = isObject(result.serverInfo) ? result.serverInfo : {};
+  return makeHello(version, result, result.serverInfo);
+}
+
+/** What a server said of itself, in either era. */
+export function makeHello(protocolVersion: string, result: JsonObject, serverInfo: unknown): ServerHello {
+  const info = isObject(serverInfo) ? serverInfo : {};
   return {
-    protocolVersion: version,
+    protocolVersion,
     serverInfo: { name: shortText(info.name), version: shortText(info.version) },
     capabilities: isObject(result.capabilities) ? result.capabilities : {},
     instructions: typeof result.instructions === 'string' ? result.instructions : null,
   };
 }
 
+/** A response as JSON reads it; null when it is none after all. */
+export function parseResponse(response: RawResponse): JsonObject | null {
+  try {
+    const message: unknown = JSON.parse(response.bytes.toString('utf8'));
+    return isObject(message) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The parsed `result` of a housekeeping request; an error answer becomes a `LinkFault` of kind `protocol`. */
 export function readResult(response: RawResponse, method: string, makeFault: FaultMaker): JsonObject[string] {
-  let message: unknown;
-  try {
-    message = JSON.parse(response.bytes.toString('utf8'));
-  } catch {
-    message = null;
-  }
-  if (isObject(message) && response.has === 'result' && message.result !== undefined) return message.result;
-  const error = isObject(message) && isObject(message.error) ? message.error : {};
+  const message = parseResponse(response);
+  if (message !== null && response.has === 'result' && message.result !== undefined) return message.result;
+  const error = isObject(message?.error) ? message.error : {};
   throw makeFault('protocol', {
     message: `The server refused ${method}.`,
     fix: 'Read what it says below and its log; check its configuration.',

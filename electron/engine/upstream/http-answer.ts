@@ -1,26 +1,38 @@
 import { createByteCollector } from '../wire/byte-collector.ts';
 import type { HttpHead, HttpReceiver } from '../wire/http-client.ts';
-import type { Envelope } from '../wire/raw-response.ts';
 import { createSseScanner } from '../wire/sse-scanner.ts';
-import { readId } from './inbound.ts';
 import { maxResultBytes } from './open-context.ts';
+
+/** How far a stream was read, for asking for the rest of it. */
+export interface StreamPlace {
+  lastEventId: string | null;
+  retryMs: number | null;
+}
 
 /** How one HTTP answer of a server ended. */
 export type HttpOutcome =
   /** A 2xx that was read to its end. `isAnswered`: the response waited for was in it. */
-  | { kind: 'read'; isAnswered: boolean; isStream: boolean; lastEventId: string | null; retryMs: number | null }
+  | ({ kind: 'read'; isAnswered: boolean; isStream: boolean } & StreamPlace)
   | { kind: 'status'; head: HttpHead; body: Buffer }
   | { kind: 'unusable'; reason: 'too_large' | 'compressed' | 'content_type' }
-  | { kind: 'network'; error: Error };
+  /** The connection broke; a place is known when a stream had begun. */
+  | ({ kind: 'network'; error: Error } & StreamPlace);
 
 export interface AnswerPorts {
-  /** Routes one message, and says what it was. */
-  receive(bytes: Buffer): Envelope;
+  /** Routes one message or batch, and says which requests it answered. */
+  receive(bytes: Buffer): number[];
   onHead(head: HttpHead): void;
+  /** An event of another type than `message`. */
+  onEvent(event: string, data: Buffer): void;
   /** Once, unless the request was aborted by its owner. */
   onOutcome(outcome: HttpOutcome): void;
   /** Closes this request's connection: the answer is complete or of no use. */
   abort(): void;
+}
+
+export interface AnswerReader extends HttpReceiver {
+  /** The owner aborted: nothing is told any more. */
+  cancel(): void;
 }
 
 /** An event carries one result and its field names. */
@@ -32,13 +44,12 @@ const streamEndGraceMs = 1000;
 type Mode = 'waiting' | 'json' | 'stream' | 'status' | 'ignored' | 'over';
 
 /** Reads one HTTP answer: a JSON body is kept as bytes, a stream is scanned only for messages; neither is parsed here. */
-export function createAnswerReader(awaitedId: number | null, ports: AnswerPorts): HttpReceiver {
+export function createAnswerReader(awaitedId: number | null, ports: AnswerPorts): AnswerReader {
   const body = createByteCollector();
+  const place: StreamPlace = { lastEventId: null, retryMs: null };
   let mode: Mode = 'waiting';
   let head: HttpHead = { status: 0, headers: {} };
   let isAnswered = false;
-  let lastEventId: string | null = null;
-  let retryMs: number | null = null;
   let graceTimer: NodeJS.Timeout | null = null;
 
   function finish(outcome: HttpOutcome): void {
@@ -54,33 +65,38 @@ export function createAnswerReader(awaitedId: number | null, ports: AnswerPorts)
   }
 
   function finishRead(): HttpOutcome {
-    return { kind: 'read', isAnswered, isStream: mode === 'stream', lastEventId, retryMs };
+    return { kind: 'read', isAnswered, isStream: mode === 'stream', ...place };
   }
 
   function take(bytes: Buffer): void {
-    const envelope = ports.receive(bytes);
-    if (awaitedId === null || envelope.kind !== 'response') return;
-    if (readId(bytes, envelope) === awaitedId) isAnswered = true;
+    const answered = ports.receive(bytes);
+    if (awaitedId !== null && answered.includes(awaitedId)) isAnswered = true;
   }
 
   const scanner = createSseScanner({
     maxEventBytes,
     onEvent(event) {
-      if (event.id !== null) lastEventId = event.id;
-      if (event.event !== 'message' || event.data.length === 0) return;
-      take(event.data);
-      if (isAnswered && graceTimer === null) {
+      if (mode !== 'stream') return;
+      // An empty id takes the place back: there is nothing to resume from.
+      if (event.id !== null) place.lastEventId = event.id === '' ? null : event.id;
+      if (event.event !== 'message') ports.onEvent(event.event, event.data);
+      else if (event.data.length > 0) take(event.data);
+      if (isAnswered && graceTimer === null && mode === 'stream') {
         graceTimer = setTimeout(() => finishEarly(finishRead()), streamEndGraceMs);
         graceTimer.unref();
       }
     },
     onRetry(ms) {
-      retryMs = ms;
+      place.retryMs = ms;
     },
     onOverflow: () => finishEarly({ kind: 'unusable', reason: 'too_large' }),
   });
 
   return {
+    cancel() {
+      mode = 'over';
+      if (graceTimer !== null) clearTimeout(graceTimer);
+    },
     onHead(received) {
       head = received;
       ports.onHead(head);
@@ -113,7 +129,7 @@ export function createAnswerReader(awaitedId: number | null, ports: AnswerPorts)
       }
     },
     onError(error) {
-      finish(isAnswered ? finishRead() : { kind: 'network', error });
+      finish(isAnswered ? finishRead() : { kind: 'network', error, ...place });
     },
   };
 }

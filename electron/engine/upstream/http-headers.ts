@@ -13,6 +13,8 @@ const ownHeaders = new Set([
   'host',
   'keep-alive',
   'last-event-id',
+  'mcp-method',
+  'mcp-name',
   'mcp-protocol-version',
   'mcp-session-id',
   'te',
@@ -29,7 +31,7 @@ export async function resolveHeaders(transport: HttpTransport, context: OpenCont
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(resolved)) {
     const key = name.toLowerCase();
-    if (ownHeaders.has(key)) continue;
+    if (ownHeaders.has(key) || key.startsWith('mcp-param-')) continue;
     if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
       throw context.makeFault('secret', {
         message: `The value of the header ${name} has characters a header cannot carry.`,

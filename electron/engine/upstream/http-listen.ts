@@ -10,6 +10,7 @@ export interface ListenStream {
   close(): void;
 }
 
+const minRetryMs = 50;
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
 
@@ -29,14 +30,14 @@ export function openListenStream(ports: ListenPorts): ListenStream {
     const resumed = lastEventId === null ? {} : { 'last-event-id': lastEventId };
     abort = ports.start({ accept: 'text/event-stream', ...resumed }, (outcome) => {
       if (isClosed || outcome.kind === 'status' || outcome.kind === 'unusable') return;
-      if (outcome.kind === 'read') {
-        if (!outcome.isStream) return;
-        lastEventId = outcome.lastEventId ?? lastEventId;
-      }
-      const asked = outcome.kind === 'read' ? (outcome.retryMs ?? 0) : 0;
-      timer = setTimeout(listen, Math.min(Math.max(delay, asked), maxRetryMs));
+      if (outcome.kind === 'read' && !outcome.isStream) return;
+      const isNew = outcome.lastEventId !== null && outcome.lastEventId !== lastEventId;
+      lastEventId = outcome.lastEventId ?? lastEventId;
+      // A server that polls ends each stream on purpose and says when to come back; one that breaks says nothing.
+      if (isNew) delay = outcome.retryMs ?? firstRetryMs;
+      timer = setTimeout(listen, Math.min(Math.max(delay, outcome.retryMs ?? 0, minRetryMs), maxRetryMs));
       timer.unref();
-      delay = Math.min(delay * 2, maxRetryMs);
+      delay = Math.min(Math.max(delay, firstRetryMs) * 2, maxRetryMs);
     });
   }
 

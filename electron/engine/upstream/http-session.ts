@@ -1,42 +1,48 @@
 import type { ServerFault } from '../../shared/index.ts';
 import type { HttpClient, HttpHead } from '../wire/http-client.ts';
-import { type Envelope, locateEnvelope } from '../wire/raw-response.ts';
+import { locateEnvelope } from '../wire/raw-response.ts';
 import { type FaultMaker, toLinkFault } from './faults.ts';
 import { initializeParams, readHello } from './handshake.ts';
-import { createAnswerReader, type HttpOutcome, mediaType } from './http-answer.ts';
+import { type HttpOutcome, mediaType } from './http-answer.ts';
+import { type HttpExchange, postHeaders, startExchange } from './http-exchange.ts';
 import { describeMissingAnswer, describeOutcome } from './http-faults.ts';
 import { type ListenStream, openListenStream } from './http-listen.ts';
-import { readId, receiveMessage } from './inbound.ts';
-import type { LinkFault, ServerHello } from './link.ts';
+import { readId } from './inbound.ts';
+import { createLegacyConversation, type LegacyConversation } from './legacy-conversation.ts';
+import { LinkFault, type ServerHello } from './link.ts';
 import { writeCancelled, writeNotification, writeRequest } from './messages.ts';
 import { defaultInitializeMs, type OpenContext } from './open-context.ts';
 import { createPendingCalls, type PendingCalls } from './pending-calls.ts';
 
 const deleteGraceMs = 1500;
 const noticeGraceMs = 10_000;
-/** A server may end a stream on purpose and be asked for the rest (2025-11-25, polling); without end it may not. */
+/**
+ * A server may end a stream on purpose and be asked for the rest (2025-11-25, polling). Attempts that bring nothing new
+ * are counted; one that does starts the count again, and the call's own clock bounds them all.
+ */
 const maxResumes = 20;
 const defaultRetryMs = 1000;
 const maxRetryMs = 30_000;
-const postHeaders = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-/** One request on its way: what it waits for and who hears of its end. */
-interface Sending {
-  method: 'GET' | 'POST';
-  text: string | null;
-  headers: Record<string, string>;
-  awaitedId: number | null;
-  onOutcome(outcome: HttpOutcome): void;
-  onHead?(head: HttpHead): void;
+/** The server has no Streamable HTTP here, or not this way: an older transport may answer at the same address. */
+export class HandshakeRefused extends LinkFault {
+  readonly status: number;
+  constructor(fault: LinkFault, status: number) {
+    super(fault.kind, fault.fault);
+    this.status = status;
+  }
 }
+
+type Sending = Omit<HttpExchange, 'receive'>;
 
 /** Owner of one MCP session with a server over HTTP and of its connections; renews the session when the server forgets it. */
 export class HttpSession {
-  readonly pending: PendingCalls;
+  readonly conversation: LegacyConversation;
   /** Resolves at the end, with the reason when it was not asked for. */
   readonly closed: Promise<ServerFault | null>;
   /** Set when the session has ended: no request can be sent any more. */
   over: LinkFault | null = null;
+  readonly #pending: PendingCalls;
   readonly #address: string;
   readonly #ownHeaders: Record<string, string>;
   readonly #client: HttpClient;
@@ -48,6 +54,7 @@ export class HttpSession {
   #protocolVersion: string | null = null;
   #renewal: Promise<void> | null = null;
   #listening: ListenStream | null = null;
+  #refusedStatus: number | null = null;
   #resolveClosed: (fault: ServerFault | null) => void = () => {};
 
   constructor(url: URL, ownHeaders: Record<string, string>, client: HttpClient, context: OpenContext) {
@@ -59,10 +66,11 @@ export class HttpSession {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    this.pending = createPendingCalls(context.makeFault, (id, method, reason) => {
+    this.#pending = createPendingCalls(context.makeFault, (id, method, reason) => {
       this.#stop(id);
       if (method !== 'initialize') void this.#post(writeCancelled(id, reason));
     });
+    this.conversation = createLegacyConversation(context, this.#pending, this.#channel());
   }
 
   /** `initialize`, `initialized`, and the stream of notices where the server has one. Throws a `LinkFault`. */
@@ -70,31 +78,30 @@ export class HttpSession {
     this.#sessionId = null;
     this.#protocolVersion = null;
     let opened: string | null = null;
-    const id = this.pending.nextId();
+    const id = this.#pending.nextId();
     const timeoutMs = this.#context.initializeTimeoutMs ?? defaultInitializeMs;
-    const answer = this.pending.wait(id, { method: 'initialize', signal, timeoutMs, progress: null });
+    const answer = this.#pending.wait(id, { method: 'initialize', signal, timeoutMs, call: null });
+    const params = initializeParams(this.#context.version, this.#context.user?.capabilities ?? {});
     this.#track(id, {
       method: 'POST',
-      text: writeRequest(id, 'initialize', initializeParams(this.#context.version)),
+      text: writeRequest(id, 'initialize', params),
       headers: postHeaders,
       awaitedId: id,
-      onOutcome: (outcome) => this.#conclude(id, outcome, 0),
+      onOutcome: (outcome) => {
+        this.#refusedStatus = outcome.kind === 'status' ? outcome.head.status : null;
+        this.#conclude(id, outcome, 0);
+      },
       onHead: (head) => {
         opened = readSessionId(head);
       },
     });
-    const hello = readHello(await answer, this.#makeFault);
+    const hello = readHello(await answer.catch((fault: LinkFault) => this.#refuse(fault)), this.#makeFault);
     this.#sessionId = opened;
     this.#protocolVersion = hello.protocolVersion;
     await this.#post(writeNotification('notifications/initialized'));
     this.#listen();
+    this.conversation.greeted(hello);
     return hello;
-  }
-
-  /** Posts a request whose answer is waited for in `pending`. */
-  send(id: number, text: string): void {
-    if (this.#renewal === null) this.#sendRequest(id, text, false);
-    else this.#sendAfterRenewal(id, text, this.#renewal);
   }
 
   async close(): Promise<void> {
@@ -104,6 +111,27 @@ export class HttpSession {
     await this.#client.destroy();
   }
 
+  #refuse(fault: LinkFault): never {
+    if (fault.kind !== 'http_status' || this.#refusedStatus === null) throw fault;
+    throw new HandshakeRefused(fault, this.#refusedStatus);
+  }
+
+  #channel() {
+    const over = () => this.over;
+    return {
+      get over() {
+        return over();
+      },
+      sendRequest: (id: number, text: string) => {
+        if (this.#renewal === null) this.#sendRequest(id, text, false);
+        else this.#sendAfterRenewal(id, text, this.#renewal);
+      },
+      sendNotice: (text: string) => {
+        if (this.over === null) void this.#post(text);
+      },
+    };
+  }
+
   #headers(extra: Record<string, string>): Record<string, string> {
     const all: Record<string, string> = { ...this.#ownHeaders, 'accept-encoding': 'identity', ...extra };
     if (this.#sessionId !== null) all['mcp-session-id'] = this.#sessionId;
@@ -111,26 +139,12 @@ export class HttpSession {
     return all;
   }
 
-  #receive(bytes: Buffer): Envelope {
-    return receiveMessage(bytes, {
-      pending: this.pending,
-      events: this.#context.events,
-      reply: (text) => void this.#post(text),
-      note: (text) => this.#context.ring.add('gateway', text),
-    });
-  }
-
   #start(sending: Sending): () => void {
-    let abort: () => void = () => {};
-    const reader = createAnswerReader(sending.awaitedId, {
-      receive: (bytes) => this.#receive(bytes),
-      onHead: (head) => sending.onHead?.(head),
-      onOutcome: sending.onOutcome,
-      abort: () => abort(),
+    return startExchange(this.#client, {
+      ...sending,
+      headers: this.#headers(sending.headers),
+      receive: (bytes, streamOf) => this.conversation.receive(bytes, streamOf),
     });
-    const { method, text } = sending;
-    abort = this.#client.send({ method, headers: this.#headers(sending.headers), body: text }, reader);
-    return abort;
   }
 
   /** Starts it as the one thing that runs for this id. */
@@ -182,7 +196,7 @@ export class HttpSession {
       () => {
         if (!isStopped) this.#sendRequest(id, text, true);
       },
-      (error: unknown) => this.pending.fail(id, toLinkFault(error, this.#makeFault)),
+      (error: unknown) => this.#pending.fail(id, toLinkFault(error, this.#makeFault)),
     );
   }
 
@@ -193,7 +207,7 @@ export class HttpSession {
     this.#context.ring.add('gateway', 'The server forgot the session; opening a new one.');
     this.#renewal = this.open(null)
       .then(
-        () => this.#context.events.onToolsChanged(),
+        () => this.#context.events.onListChanged('tools'),
         (error: unknown) => {
           const fault = toLinkFault(error, this.#makeFault);
           this.#end(fault);
@@ -207,35 +221,41 @@ export class HttpSession {
   }
 
   #conclude(id: number, outcome: HttpOutcome, resumes: number): void {
+    if (outcome.kind === 'read' && outcome.isAnswered) return;
+    const canResume = outcome.kind === 'network' || (outcome.kind === 'read' && outcome.isStream);
+    if (canResume && outcome.lastEventId !== null && resumes < maxResumes) {
+      this.#resume(id, outcome.lastEventId, outcome.retryMs, resumes);
+      return;
+    }
     if (outcome.kind === 'read') {
-      if (outcome.isAnswered) return;
-      if (outcome.isStream && outcome.lastEventId !== null && resumes < maxResumes) this.#resume(id, outcome, resumes);
-      else this.pending.fail(id, describeMissingAnswer(this.#address, this.#makeFault));
+      this.#pending.fail(id, describeMissingAnswer(this.#address, this.#makeFault));
       return;
     }
     if (outcome.kind === 'status' && answersId(outcome, id)) {
-      this.#receive(outcome.body);
+      this.conversation.receive(outcome.body, id);
       return;
     }
     const fault = describeOutcome(outcome, this.#address, this.#makeFault);
-    this.pending.fail(id, fault);
+    this.#pending.fail(id, fault);
     if (outcome.kind === 'network' && fault.kind === 'refused') this.#end(fault);
   }
 
   /** The call runs on at the server: what it says next is fetched from the last event on, not asked for again. */
-  #resume(id: number, from: Extract<HttpOutcome, { kind: 'read' }>, resumes: number): void {
-    const { lastEventId } = from;
-    const timer = setTimeout(
-      () => {
-        const onOutcome = (next: HttpOutcome) => {
-          const known = next.kind === 'read' ? { ...next, lastEventId: next.lastEventId ?? lastEventId } : next;
-          this.#conclude(id, known, resumes + 1);
-        };
-        const headers = { accept: 'text/event-stream', 'last-event-id': lastEventId ?? '' };
-        this.#track(id, { method: 'GET', text: null, headers, awaitedId: id, onOutcome });
-      },
-      Math.min(from.retryMs ?? defaultRetryMs, maxRetryMs),
-    );
+  #resume(id: number, lastEventId: string, retryMs: number | null, resumes: number): void {
+    const onOutcome = (next: HttpOutcome) => {
+      if (next.kind !== 'read' && next.kind !== 'network') {
+        this.#conclude(id, next, resumes + 1);
+        return;
+      }
+      const isNew = next.lastEventId !== null && next.lastEventId !== lastEventId;
+      const place = { lastEventId: next.lastEventId ?? lastEventId, retryMs: next.retryMs ?? retryMs };
+      this.#conclude(id, { ...next, ...place }, isNew ? 0 : resumes + 1);
+    };
+    const fetchRest = () => {
+      const headers = { accept: 'text/event-stream', 'last-event-id': lastEventId };
+      this.#track(id, { method: 'GET', text: null, headers, awaitedId: id, onOutcome });
+    };
+    const timer = setTimeout(fetchRest, Math.min(retryMs ?? defaultRetryMs, maxRetryMs));
     this.#aborts.set(id, () => clearTimeout(timer));
   }
 
@@ -256,7 +276,7 @@ export class HttpSession {
     this.over = fault ?? this.#makeFault('exited', stopped);
     this.#listening?.close();
     for (const id of [...this.#aborts.keys()]) this.#stop(id);
-    this.pending.failAll(this.over);
+    this.#pending.failAll(this.over);
     this.#resolveClosed(fault?.fault ?? null);
     if (fault !== null) void this.#client.destroy();
   }
@@ -284,7 +304,7 @@ function isSessionLost(outcome: HttpOutcome, usedSession: string | null): boolea
 }
 
 /** Some servers put a JSON-RPC error to this very request into a 4xx answer. */
-function answersId(outcome: Extract<HttpOutcome, { kind: 'status' }>, id: number): boolean {
+export function answersId(outcome: Extract<HttpOutcome, { kind: 'status' }>, id: number): boolean {
   if (mediaType(outcome.head) !== 'application/json') return false;
   const envelope = locateEnvelope(outcome.body);
   return envelope.kind === 'response' && envelope.has === 'error' && readId(outcome.body, envelope) === id;

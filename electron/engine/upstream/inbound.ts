@@ -1,40 +1,67 @@
-import { type JsonObject, rpcErrorCodes } from '../wire/json-rpc.ts';
-import { type Envelope, locateEnvelope, toRawResponse } from '../wire/raw-response.ts';
-import type { LinkEvents } from './link.ts';
+import type { JsonObject, RpcId } from '../wire/json-rpc.ts';
+import { type Envelope, locateEnvelope, splitBatch } from '../wire/raw-response.ts';
 import { isObject } from './messages.ts';
-import type { PendingCalls } from './pending-calls.ts';
 
-export interface InboundPorts {
-  pending: PendingCalls;
-  events: LinkEvents;
-  /** Sends our answer to a request of the server. */
-  reply(text: string): void;
+/** What a link makes of the messages of its server; `streamOf` is the request whose own stream brought it, null: none. */
+export interface MessageTaker {
+  onResponse(id: number, bytes: Buffer, envelope: Extract<Envelope, { kind: 'response' }>): void;
+  onRequest(id: RpcId, method: string, params: JsonObject, streamOf: number | null): void;
+  onNotification(method: string, params: JsonObject, streamOf: number | null): void;
   /** A line for the server's log, from ScopeGate. */
   note(text: string): void;
 }
 
-/** Progress and notices are small; a larger one is dropped unread. */
-const maxNoticeBytes = 256 * 1024;
+export interface Received {
+  /** False: this is no JSON-RPC at all. */
+  isJson: boolean;
+  /** Ids of the responses among what was received. */
+  answered: number[];
+}
 
-/**
- * Routes one message of a server: answers to the calls that wait, progress to its call, `ping` answered, every other
- * request refused with -32601 because the capabilities we declare are empty.
- */
-export function receiveMessage(bytes: Buffer, ports: InboundPorts): Envelope {
+/** Notices and questions are small; a larger one is dropped unread. */
+const maxSideMessageBytes = 1024 * 1024;
+const maxBatch = 1000;
+
+/** Takes one message of a server, or an array of them (MCP 2025-03-26), apart. Never throws on bad input. */
+export function receiveMessage(bytes: Buffer, streamOf: number | null, taker: MessageTaker): Received {
+  const received: Received = { isJson: true, answered: [] };
+  const batch = splitBatch(bytes, maxBatch);
+  if (batch === null) takeOne(bytes, streamOf, taker, received);
+  else for (const member of batch) takeOne(member, streamOf, taker, received);
+  return received;
+}
+
+function takeOne(bytes: Buffer, streamOf: number | null, taker: MessageTaker, received: Received): void {
   const envelope = locateEnvelope(bytes);
   if (envelope.kind === 'response') {
     const id = readId(bytes, envelope);
-    if (typeof id === 'number') ports.pending.settle(id, toRawResponse(bytes, envelope));
-  } else if (envelope.kind === 'request') answer(bytes, envelope, ports);
-  else if (envelope.kind === 'notification') takeNotice(bytes, envelope.method, ports);
-  else if (envelope.reason === 'duplicate_member' || envelope.reason === 'ambiguous') {
-    ports.note('Refused a message with two contradicting members (id, result, error or method).');
-  } else if (envelope.reason === 'no_id') ports.note('Dropped an answer without an id.');
-  return envelope;
+    if (typeof id !== 'number') return;
+    received.answered.push(id);
+    taker.onResponse(id, bytes, envelope);
+    return;
+  }
+  if (envelope.kind === 'refused') {
+    if (envelope.reason === 'not_json') received.isJson = false;
+    else if (envelope.reason === 'no_id') taker.note('Dropped an answer without an id.');
+    else taker.note('Refused a message with two contradicting members (id, result, error or method).');
+    return;
+  }
+  if (bytes.length > maxSideMessageBytes) {
+    taker.note(`Dropped a ${envelope.kind} of more than 1 MiB (${envelope.method.slice(0, 100)}).`);
+    return;
+  }
+  const params = readParams(bytes);
+  if (params === null) return;
+  if (envelope.kind === 'notification') {
+    taker.onNotification(envelope.method, params, streamOf);
+    return;
+  }
+  const id = readId(bytes, envelope);
+  if (id !== undefined && id !== null) taker.onRequest(id, envelope.method, params, streamOf);
 }
 
 /** The id as JSON reads it; undefined when it is not one. */
-export function readId(bytes: Buffer, at: { idStart: number; idEnd: number }): string | number | null | undefined {
+export function readId(bytes: Buffer, at: { idStart: number; idEnd: number }): RpcId | null | undefined {
   try {
     const id: unknown = JSON.parse(bytes.toString('utf8', at.idStart, at.idEnd));
     return typeof id === 'string' || typeof id === 'number' || id === null ? id : undefined;
@@ -43,28 +70,11 @@ export function readId(bytes: Buffer, at: { idStart: number; idEnd: number }): s
   }
 }
 
-function answer(bytes: Buffer, request: Extract<Envelope, { kind: 'request' }>, ports: InboundPorts): void {
-  const id = readId(bytes, request);
-  if (id === undefined || id === null) return;
-  if (request.method === 'ping') {
-    ports.reply(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
-    return;
-  }
-  const error = { code: rpcErrorCodes.methodNotFound, message: 'This client did not declare that capability.' };
-  ports.reply(JSON.stringify({ jsonrpc: '2.0', id, error }));
-}
-
-function takeNotice(bytes: Buffer, method: string, ports: InboundPorts): void {
-  if (method === 'notifications/tools/list_changed') ports.events.onToolsChanged();
-  if (method !== 'notifications/progress' || bytes.length > maxNoticeBytes) return;
-  const params = readParams(bytes);
-  if (params !== null) ports.pending.relayProgress(params);
-}
-
+/** No params are empty params; null: the message is not JSON after all. */
 function readParams(bytes: Buffer): JsonObject | null {
   try {
     const message: unknown = JSON.parse(bytes.toString('utf8'));
-    return isObject(message) && isObject(message.params) ? message.params : null;
+    return isObject(message) && isObject(message.params) ? message.params : {};
   } catch {
     return null;
   }

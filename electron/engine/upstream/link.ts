@@ -1,5 +1,6 @@
 import type { ServerFault } from '../../shared/index.ts';
 import type { ArmedCall } from '../core/stages.ts';
+import type { AskAnswer, AskMethod, Era } from '../exchange.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 
 /** What a server said of itself in `initialize`. */
@@ -11,15 +12,31 @@ export interface ServerHello {
 }
 
 /** Housekeeping that belongs to no call: the only methods a link sends without an `ArmedCall`. */
-export type HousekeepingMethod = 'tools/list' | 'ping';
+export type HousekeepingMethod =
+  | 'tools/list'
+  | 'prompts/list'
+  | 'resources/list'
+  | 'resources/templates/list'
+  | 'resources/subscribe'
+  | 'resources/unsubscribe'
+  | 'logging/setLevel'
+  | 'ping';
 
 export interface CallIo {
   /** Aborting sends `notifications/cancelled` upstream and rejects with a `LinkFault` of kind `cancelled`. */
   signal: AbortSignal;
-  /** Milliseconds without an answer before the call fails with kind `timeout`; progress of the server restarts it. */
+  /** Milliseconds without an answer before the call fails with kind `timeout`; stands still while the agent is asked. */
   timeoutMs: number;
   /** A progress notification of this call, its token already taken back to the agent's own. */
   onProgress(params: JsonObject): void;
+  /** Any other notification the server sent on this call's own stream (logging, vendor ones). */
+  onNotification(method: string, params: JsonObject): void;
+  /**
+   * The server asks something of the agent in the middle of this call: a request of its own (legacy) or an
+   * `input_required` round (modern), already taken apart. The link sends the answer back in its server's own form.
+   * `key`: the name the server gave the question in its round (modern).
+   */
+  ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer>;
 }
 
 /** Thrown by links; every other exception is a bug. */
@@ -34,14 +51,21 @@ export class LinkFault extends Error {
   }
 }
 
-/** One live connection to one MCP server, already initialised. */
+/** One live connection to one MCP server. It speaks its server's era; what it takes and gives is era-neutral. */
 export interface UpstreamLink {
+  readonly era: Era;
+  /** From `initialize` (legacy) or `server/discover` (modern). */
   readonly hello: ServerHello;
   readonly pid: number | null;
   readonly startedAt: number;
-  /** Sends `tools/call` with the server's own tool name and the call's exact arguments; the response comes back as bytes. */
-  callTool(call: ArmedCall, io: CallIo): Promise<RawResponse>;
+  /**
+   * Sends the call's method with its exact parameters (`call.params`); the final response comes back as bytes. A modern
+   * server's `input_required` never comes back: the link asks through `io.ask` and retries.
+   */
+  send(call: ArmedCall, io: CallIo): Promise<RawResponse>;
   request(method: HousekeepingMethod, params: JsonObject, timeoutMs: number): Promise<JsonValue>;
+  /** Passes a notification of the agent on. */
+  notify(method: string, params: JsonObject): void;
   /** Resolves when the link has ended, with the reason when it was not asked to. */
   readonly closed: Promise<ServerFault | null>;
   /** Ends the link; for stdio the whole process group: stdin closed, then SIGTERM, then SIGKILL. */
@@ -49,6 +73,10 @@ export interface UpstreamLink {
 }
 
 export interface LinkEvents {
-  /** `notifications/tools/list_changed` from the server. */
-  onToolsChanged(): void;
+  /** `notifications/{tools,prompts,resources}/list_changed` from the server. */
+  onListChanged(kind: 'tools' | 'prompts' | 'resources'): void;
+  /** Any other notification that belongs to no call: `notifications/resources/updated`, log messages, vendor ones. */
+  onNotification(method: string, params: JsonObject): void;
+  /** The server asks something outside any call (legacy stdio and the GET stream cannot tell the call). */
+  onAsk(method: AskMethod, params: JsonObject): Promise<AskAnswer>;
 }

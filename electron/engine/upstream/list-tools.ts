@@ -3,6 +3,7 @@ import { findWrongMember } from './check-tool.ts';
 import { type FaultMaker, toLinkFault } from './faults.ts';
 import type { UpstreamLink } from './link.ts';
 import { isObject } from './messages.ts';
+import { findHeaderFault } from './param-headers.ts';
 
 /** Limits of one server's catalog (security: limits). */
 const maxTools = 1024;
@@ -16,9 +17,12 @@ const pageTimeoutMs = 30_000;
  */
 export async function listAllTools(
   link: UpstreamLink,
+  /** A modern server over HTTP: tools whose header annotations are invalid must be left out. */
+  isHttp: boolean,
   makeFault: FaultMaker,
   note: (text: string) => void,
 ): Promise<JsonObject[]> {
+  const needsHeaders = isHttp && link.era === 'modern';
   const tools = new Map<string, JsonObject>();
   const cursors = new Set<string>();
   let params: JsonObject = {};
@@ -30,7 +34,7 @@ export async function listAllTools(
         note(`The server has more than ${maxTools} tools; the rest is not listed.`);
         return [...tools.values()];
       }
-      takeTool(tool, tools, note);
+      takeTool(tool, tools, needsHeaders, note);
     }
     if (result.nextCursor === null) return [...tools.values()];
     if (cursors.has(result.nextCursor)) throw loopFault(makeFault);
@@ -69,7 +73,12 @@ function isKnown(tool: JsonValue, tools: Map<string, JsonObject>): boolean {
   return isObject(tool) && typeof tool.name === 'string' && tools.has(tool.name);
 }
 
-function takeTool(tool: JsonValue, tools: Map<string, JsonObject>, note: (text: string) => void): void {
+function takeTool(
+  tool: JsonValue,
+  tools: Map<string, JsonObject>,
+  needsHeaders: boolean,
+  note: (text: string) => void,
+): void {
   if (!isObject(tool) || typeof tool.name !== 'string' || tool.name === '') {
     note('Left out a tool without a name.');
     return;
@@ -80,7 +89,11 @@ function takeTool(tool: JsonValue, tools: Map<string, JsonObject>, note: (text: 
   else if (wrong !== null) note(`Left out the tool ${shown}: its ${wrong} is not as the protocol says.`);
   else if (Buffer.byteLength(JSON.stringify(tool)) > maxDefinitionBytes) {
     note(`Left out the tool ${shown}: its definition is larger than 128 KiB.`);
-  } else tools.set(tool.name, tool);
+  } else {
+    const fault = needsHeaders ? findHeaderFault(tool) : null;
+    if (fault === null) tools.set(tool.name, tool);
+    else note(`Left out the tool ${shown}: ${fault}.`);
+  }
 }
 
 function loopFault(makeFault: FaultMaker) {

@@ -1,14 +1,25 @@
+import type { LogLevel } from '../eras/log-levels.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 import { cancelledFault, type FaultMaker } from './faults.ts';
-import type { LinkFault } from './link.ts';
+import type { CallIo, LinkFault } from './link.ts';
+
+/** The governed call a request was sent for. */
+export interface CallInFlight {
+  agentId: string;
+  io: CallIo;
+  /** The agent's own progress token; undefined when it gave none. */
+  agentToken: JsonValue | undefined;
+  /** Log messages below this level are not for this call; null: none is; undefined: the session decides (legacy agents). */
+  minLogLevel: LogLevel | null | undefined;
+}
 
 export interface PendingIo {
   method: string;
   signal: AbortSignal | null;
   /** Milliseconds without an answer; progress restarts it. */
   timeoutMs: number;
-  /** Gets progress whose token was ours, with the token the agent gave. */
-  progress: { agentToken: JsonValue; relay(params: JsonObject): void } | null;
+  /** Null for housekeeping. */
+  call: CallInFlight | null;
 }
 
 /** What a link waits for: one entry per request it sent, by the id it gave. */
@@ -25,11 +36,18 @@ export interface PendingCalls {
   relayProgress(params: JsonObject): void;
   /** The only id that is waited for; null when there are none or several. */
   onlyId(): number | null;
+  callOf(id: number): CallInFlight | null;
+  /** Calls in flight, oldest first. */
+  calls(): CallInFlight[];
+  /** Stops the clock of one request, or of all (null), while somebody is asked; returns what starts it anew. */
+  standStill(id: number | null): () => void;
 }
 
 interface Entry {
   io: PendingIo;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | null;
+  /** How many questions the clock stands still for. */
+  questions: number;
   finish(): void;
   resolve(response: RawResponse): void;
   reject(fault: LinkFault): void;
@@ -66,6 +84,19 @@ export function createPendingCalls(
     abandon(id, 'The time for this request is over.', fault);
   }
 
+  const startTimer = (id: number, io: PendingIo) => setTimeout(() => onTimeout(id, io), io.timeoutMs);
+
+  function pause(entry: Entry): void {
+    entry.questions++;
+    if (entry.timer !== null) clearTimeout(entry.timer);
+    entry.timer = null;
+  }
+
+  function unpause(id: number, entry: Entry): void {
+    entry.questions--;
+    if (entry.questions === 0 && entries.get(id) === entry) entry.timer = startTimer(id, entry.io);
+  }
+
   return {
     get size() {
       return entries.size;
@@ -74,12 +105,12 @@ export function createPendingCalls(
     wait(id, io) {
       return new Promise((resolve, reject) => {
         const onAbort = () => abandon(id, 'The caller cancelled this request.', cancelledFault(makeFault));
-        const timer = setTimeout(() => onTimeout(id, io), io.timeoutMs);
-        const finish = () => {
-          clearTimeout(timer);
+        const entry: Entry = { io, timer: startTimer(id, io), questions: 0, finish, resolve, reject };
+        function finish(): void {
+          if (entry.timer !== null) clearTimeout(entry.timer);
           io.signal?.removeEventListener('abort', onAbort);
-        };
-        entries.set(id, { io, timer, finish, resolve, reject });
+        }
+        entries.set(id, entry);
         io.signal?.addEventListener('abort', onAbort, { once: true });
       });
     },
@@ -99,13 +130,30 @@ export function createPendingCalls(
     relayProgress(params) {
       const token = params.progressToken;
       const entry = typeof token === 'number' ? entries.get(token) : undefined;
-      if (!entry?.io.progress) return;
-      entry.timer.refresh();
-      entry.io.progress.relay({ ...params, progressToken: entry.io.progress.agentToken });
+      const call = entry?.io.call;
+      if (!entry || !call || call.agentToken === undefined) return;
+      entry.timer?.refresh();
+      call.io.onProgress({ ...params, progressToken: call.agentToken });
     },
     onlyId() {
       if (entries.size !== 1) return null;
       return entries.keys().next().value ?? null;
+    },
+    callOf: (id) => entries.get(id)?.io.call ?? null,
+    calls() {
+      const calls: CallInFlight[] = [];
+      for (const entry of entries.values()) if (entry.io.call !== null) calls.push(entry.io.call);
+      return calls;
+    },
+    standStill(only) {
+      const paused = [...entries].filter(([id]) => only === null || id === only);
+      for (const [, entry] of paused) pause(entry);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        for (const [id, entry] of paused) unpause(id, entry);
+      };
     },
   };
 }

@@ -42,7 +42,12 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
       slots.delete(serverId);
       await slot?.stop();
     },
-    link: async (serverId, signal) => slotOf(serverId).link(signal),
+    link: async (serverId, signal, user) => slotOf(serverId).link(signal, user ?? null),
+    linksOf: (agentId) =>
+      [...slots].flatMap(([serverId, slot]) => slot.linksOf(agentId).map((link) => ({ serverId, link }))),
+    async endAgent(agentId) {
+      await Promise.all([...slots.values()].map((slot) => slot.endAgent(agentId)));
+    },
     listTools: async (serverId, signal) => slotOf(serverId).listTools(signal),
     hold: (serverId) => slots.get(serverId)?.hold() ?? (() => {}),
     state: (serverId) => slots.get(serverId)?.state ?? unknownServer,
@@ -70,4 +75,11 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
   };
 }
 
-const unknownServer: ServerState = { status: 'off', lastError: null, hello: null, pid: null, startedAt: null };
+const unknownServer: ServerState = {
+  era: null,
+  status: 'off',
+  lastError: null,
+  hello: null,
+  pid: null,
+  startedAt: null,
+};

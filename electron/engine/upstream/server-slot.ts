@@ -2,20 +2,23 @@ import path from 'node:path';
 import type { LogLine, Transport } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ChildRegistry } from './child-registry.ts';
-import type { ServerConfig, ServerState, UpstreamPorts } from './contract.ts';
-import { cancelledFault, createFaultMaker, type FaultMaker, toLinkFault } from './faults.ts';
+import type { LinkUser, ServerConfig, ServerState, UpstreamPorts } from './contract.ts';
+import { createEraMemory, type EraMemory } from './era-memory.ts';
+import { cancelledFault, createFaultMaker, type FaultMaker } from './faults.ts';
 import type { ProgramFinder } from './find-program.ts';
 import { openHttpLink } from './http-link.ts';
-import type { LinkFault, UpstreamLink } from './link.ts';
+import type { LinkEvents, LinkFault, ServerHello, UpstreamLink } from './link.ts';
+import { LinkSlot, untilAborted } from './link-slot.ts';
 import { listAllTools } from './list-tools.ts';
 import { createLogRing, type LogRing } from './log-ring.ts';
-import type { OpenContext } from './open-context.ts';
+import type { LinkMemory, OpenContext } from './open-context.ts';
+import { maxUsers, OwnLinks, userKey } from './own-links.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
-import { createRestartBackoff } from './restart-backoff.ts';
+import type { ServerLink, UserState } from './server-link.ts';
 import { openStdioLink } from './stdio-link.ts';
 
 export interface SlotTimings {
-  /** Milliseconds without a call after which a running server is stopped. */
+  /** Milliseconds without a call after which a running link is stopped. */
   idleMs: number;
   /** Milliseconds for `initialize`; null: 30 s, or 120 s for commands that may download first. */
   initializeMs: number | null;
@@ -34,8 +37,10 @@ export interface SlotShared {
 /** Notices a server may send in an hour (security: limits); later ones wait for the regular resync. */
 const maxChangesPerHour = 60;
 const hourMs = 3_600_000;
+/** Ends of a start that another era would explain. */
+const doubtful = new Set<LinkFault['kind']>(['protocol', 'timeout']);
 
-/** Owner of one server's link: starts it once, stops it when idle, and remembers why it failed. */
+/** Owner of one server's links: the shared one, and on a legacy server one for each user that can be asked something. */
 export class ServerSlot {
   config: ServerConfig;
   state: ServerState;
@@ -43,12 +48,12 @@ export class ServerSlot {
   readonly #redactor: Redactor = createRedactor();
   readonly #makeFault: FaultMaker;
   readonly #ring: LogRing;
-  readonly #backoff: ReturnType<typeof createRestartBackoff>;
-  #link: UpstreamLink | null = null;
-  #starting: { done: Promise<UpstreamLink>; abort: AbortController } | null = null;
-  #ending: Promise<void> = Promise.resolve();
+  readonly #era: EraMemory;
+  readonly #slot: LinkSlot;
+  readonly #own: OwnLinks;
+  readonly #users = new Map<string, { user: LinkUser; state: UserState }>();
+  #hello: ServerHello | null = null;
   #holds = 0;
-  #idleTimer: NodeJS.Timeout | null = null;
   #changes: number[] = [];
 
   constructor(config: ServerConfig, shared: SlotShared) {
@@ -57,51 +62,57 @@ export class ServerSlot {
     this.#shared = shared;
     this.#makeFault = createFaultMaker(now, this.#redactor);
     this.#ring = createLogRing(now, this.#redactor);
-    this.#backoff = createRestartBackoff(now);
-    this.state = { status: config.enabled ? 'idle' : 'off', lastError: null, hello: null, pid: null, startedAt: null };
+    this.#era = createEraMemory(config.id, config.transport, shared.ports);
+    this.#slot = this.#makeSlot(null);
+    this.#own = new OwnLinks((user) => this.#makeSlot(user), this.#makeFault);
+    this.state = { ...nothingKnown, era: this.#era.known(), status: config.enabled ? 'idle' : 'off' };
   }
 
-  /** A changed transport or `enabled: false` ends the running link; a person changed it, so no old failure counts. */
+  /** A changed transport or `enabled: false` ends the running links; a person changed it, so no old failure counts. */
   configure(config: ServerConfig): void {
-    const isSame =
-      config.enabled === this.config.enabled &&
-      JSON.stringify(config.transport) === JSON.stringify(this.config.transport);
+    const isSameTransport = JSON.stringify(config.transport) === JSON.stringify(this.config.transport);
+    const isSame = config.enabled === this.config.enabled && isSameTransport;
     this.config = config;
     if (isSame) return;
-    this.#backoff.reset();
+    if (!isSameTransport) this.#forget();
     this.#note(config.enabled ? 'The configuration changed.' : 'The server was switched off.');
-    this.#stopLink();
-    this.#setState({ status: config.enabled ? 'idle' : 'off', lastError: null, hello: null });
+    this.#hello = null;
+    this.#endLinks();
+    this.#publish();
   }
 
-  async link(signal: AbortSignal): Promise<UpstreamLink> {
+  async link(signal: AbortSignal, user: LinkUser | null): Promise<UpstreamLink> {
     if (signal.aborted) throw cancelledFault(this.#makeFault);
-    if (this.#link !== null) return this.#link;
     if (!this.config.enabled) {
       throw this.#makeFault('other', { message: 'This server is switched off.', fix: 'Switch it on under Servers.' });
     }
-    if (this.#starting === null) {
-      this.#refuseDuringBackoff();
-      this.#starting = this.#begin();
+    if (user === null) return this.#slot.get(signal);
+    if ((this.#slot.link?.era ?? this.#era.known()) !== 'legacy') {
+      const link = await this.#slot.get(signal);
+      if (link.era === 'modern') return this.#viewFor(link, user);
     }
-    return untilAborted(this.#starting.done, signal, () => cancelledFault(this.#makeFault));
+    const own = await this.#own.slotOf(user).get(signal);
+    if (own.era === 'legacy') return own;
+    // It became a modern server between two starts: nothing of the old one is of use.
+    this.#endLinks();
+    return this.#viewFor(await this.#slot.get(signal), user);
   }
 
   async listTools(signal: AbortSignal): Promise<JsonObject[]> {
-    const link = await this.link(signal);
-    const list = listAllTools(link, this.#makeFault, (text) => this.#note(text));
+    const link = await this.link(signal, null);
+    const isHttp = this.config.transport.kind === 'http';
+    const list = listAllTools(link, isHttp, this.#makeFault, (text) => this.#note(text));
     return untilAborted(list, signal, () => cancelledFault(this.#makeFault));
   }
 
   hold(): () => void {
     let isHeld = true;
     this.#holds++;
-    this.#stopIdleTimer();
     return () => {
       if (!isHeld) return;
       isHeld = false;
       this.#holds--;
-      this.#startIdleTimer();
+      this.#slot.touch();
     };
   }
 
@@ -109,111 +120,105 @@ export class ServerSlot {
     return this.#ring.lines();
   }
 
+  /** The running links this agent has of its own; on a modern server its latest view of the shared one. */
+  linksOf(agentId: string): UpstreamLink[] {
+    const links = this.#own.runningOf(agentId);
+    const latest = [...this.#users.values()].findLast(({ user }) => user.agentId === agentId);
+    if (this.#slot.link?.era === 'modern' && latest) links.push(this.#viewFor(this.#slot.link, latest.user));
+    return links;
+  }
+
+  async endAgent(agentId: string): Promise<void> {
+    for (const [key, { user }] of this.#users) if (user.agentId === agentId) this.#users.delete(key);
+    await this.#own.endAgent(agentId);
+    this.#publish();
+  }
+
   /** A person asks: no backoff. A failure is in the state, not thrown. */
   async restart(): Promise<void> {
-    this.#backoff.reset();
     this.#note('Restart asked for.');
-    this.#stopLink();
+    this.#endLinks();
     if (!this.config.enabled) return;
-    this.#setState({ status: 'idle' });
-    await this.link(new AbortController().signal).catch(() => {});
+    this.#publish();
+    await this.link(new AbortController().signal, null).catch(() => {});
   }
 
   /** Resolves when nothing of this server runs any more. */
   async stop(): Promise<void> {
-    this.#stopLink();
-    await this.#ending;
+    await Promise.all([this.#slot.stop(), this.#own.stop()]);
   }
 
-  #begin(): { done: Promise<UpstreamLink>; abort: AbortController } {
-    const abort = new AbortController();
-    const done = this.#start(abort.signal);
-    // Waiters come and go; a start nobody waits for any more must not end the engine.
-    done.catch(() => {});
-    return { done, abort };
-  }
-
-  async #start(signal: AbortSignal): Promise<UpstreamLink> {
-    const { transport } = this.config;
-    try {
-      // Nothing is told before this await: a listener that asks for the link again must find this start.
-      await this.#shared.reaped;
-      if (!signal.aborted) this.#setState({ status: 'starting' });
-      await this.#ending;
-      this.#ring.beginRun();
-      if (signal.aborted) throw cancelledFault(this.#makeFault);
-      const link = await openLink(transport, this.#context(signal));
-      if (signal.aborted) {
-        await link.close();
-        throw cancelledFault(this.#makeFault);
-      }
-      this.#adopt(link);
-      return link;
-    } catch (error) {
-      const fault = toLinkFault(error, this.#makeFault);
-      if (!signal.aborted) this.#fail(fault, 0);
-      throw fault;
+  /** Another transport is another server: nothing that is known or was asked of the old one holds for it. */
+  #forget(): void {
+    this.#era.configured(this.config.transport);
+    this.#users.clear();
+    for (const { memory } of this.#slots()) {
+      memory.uris.clear();
+      memory.logLevel = null;
     }
   }
 
-  #adopt(link: UpstreamLink): void {
-    const { id } = this.config;
-    this.#starting = null;
-    this.#link = link;
-    this.#setState({
-      status: 'running',
-      lastError: null,
-      hello: link.hello,
-      pid: link.pid,
-      startedAt: link.startedAt,
-    });
-    this.#note(`Connected: protocol ${link.hello.protocolVersion}.`);
-    link.closed.then((fault) => {
-      if (this.#link !== link) return;
-      this.#link = null;
-      const uptime = this.#shared.ports.clock.now() - link.startedAt;
-      if (fault === null) this.#setState({ status: 'idle', pid: null, startedAt: null });
-      else this.#fail(this.#makeFault(fault.code, fault), uptime);
-      // Its process group may still be ending, and a new start waits for that.
-      this.#ending = this.#ending.then(() => link.close());
-    });
-    this.#startIdleTimer();
-    this.#shared.ports.onToolsChanged(id);
+  /** What users asked for is kept: their links start again with their next call. */
+  #endLinks(): void {
+    for (const slot of this.#slots()) {
+      slot.forgive();
+      slot.stopLink();
+    }
   }
 
-  #fail(fault: LinkFault, uptimeMs: number): void {
-    this.#starting = null;
-    this.#stopIdleTimer();
-    this.#backoff.failed(uptimeMs);
+  #viewFor(link: ServerLink, user: LinkUser): UpstreamLink {
+    const key = userKey(user);
+    const known = this.#users.get(key) ?? { user, state: { logLevel: null } };
+    this.#users.delete(key);
+    this.#users.set(key, known);
+    if (this.#users.size > maxUsers) this.#users.delete(this.#users.keys().next().value ?? '');
+    return link.forUser(user.capabilities, known.state);
+  }
+
+  #slots(): LinkSlot[] {
+    return [this.#slot, ...this.#own.slots()];
+  }
+
+  #makeSlot(user: LinkUser | null): LinkSlot {
+    const { ports, reaped, timings } = this.#shared;
+    return new LinkSlot({
+      now: () => ports.clock.now(),
+      makeFault: this.#makeFault,
+      note: (text) => this.#note(text),
+      idleMs: timings.idleMs,
+      reaped,
+      open: (signal, memory) => {
+        if (!this.#isAnyLive(user)) this.#ring.beginRun();
+        return openLink(this.config.transport, this.#context(signal, user, memory));
+      },
+      isHeld: () => user === null && this.#holds > 0,
+      onChanged: () => this.#publish(),
+      onConnected: (link) => this.#connected(link, user),
+      onFailed: (fault, uptimeMs) => this.#failed(fault, uptimeMs),
+    });
+  }
+
+  /** Other links write to the same log; a fault's detail looks no further back than the run of the first. */
+  #isAnyLive(user: LinkUser | null): boolean {
+    return user !== null && this.#slots().some((slot) => slot.link !== null);
+  }
+
+  #connected(link: ServerLink, user: LinkUser | null): void {
+    this.#hello = link.hello;
+    // The server works: what another user's link ran into before is no state of the server any more.
+    for (const slot of this.#own.slots()) slot.settle();
+    this.#note(`Connected: protocol ${link.hello.protocolVersion}${user === null ? '' : ' (a link of one agent)'}.`);
+    this.#publish();
+    if (user === null) this.#shared.ports.onToolsChanged(this.config.id);
+  }
+
+  #failed(fault: LinkFault, uptimeMs: number): void {
+    if (uptimeMs === 0 && doubtful.has(fault.kind)) this.#era.doubt();
     this.#note(fault.fault.message);
     this.#shared.ports.log.warn('A server failed.', { server: this.config.id, code: fault.fault.code });
-    this.#setState({ status: 'failing', lastError: fault.fault, pid: null, startedAt: null });
   }
 
-  #stopLink(): void {
-    this.#stopIdleTimer();
-    const starting = this.#starting;
-    const link = this.#link;
-    this.#starting = null;
-    this.#link = null;
-    starting?.abort.abort();
-    const ends = [this.#ending, link?.close(), starting?.done.catch(() => {})];
-    this.#ending = Promise.all(ends).then(() => {});
-    if (link !== null || starting !== null) {
-      const status = this.config.enabled ? 'idle' : 'off';
-      this.#setState({ status, pid: null, startedAt: null });
-    }
-  }
-
-  #refuseDuringBackoff(): void {
-    const waitMs = this.#backoff.waitMs();
-    const last = this.state.lastError;
-    if (waitMs <= 0 || last === null) return;
-    const seconds = Math.ceil(waitMs / 1000);
-    throw this.#makeFault(last.code, { ...last, message: `${last.message} Next try in ${seconds} s.` });
-  }
-
-  #context(signal: AbortSignal): OpenContext {
+  #context(signal: AbortSignal, user: LinkUser | null, memory: LinkMemory): OpenContext {
     const { ports, finder, registry, timings } = this.#shared;
     return {
       serverId: this.config.id,
@@ -226,39 +231,58 @@ export class ServerSlot {
       ring: this.#ring,
       finder,
       registry,
-      events: { onToolsChanged: () => this.#toolsChanged() },
+      events: this.#events(user),
+      user,
+      memory,
+      knownEra: this.#era.known(),
+      onEra: (era) => this.#era.proven(era),
+      onEraDoubt: () => this.#era.doubt(),
       signal,
       initializeTimeoutMs: timings.initializeMs,
       onStarted: () => {},
     };
   }
 
-  #toolsChanged(): void {
+  #events(user: LinkUser | null): LinkEvents {
+    const { ports } = this.#shared;
+    const { id } = this.config;
+    const owner = user?.agentId ?? null;
+    return {
+      onListChanged: (kind) => {
+        if (!this.#mayChange()) return;
+        if (kind === 'tools') ports.onToolsChanged(id);
+        else ports.onListChanged(id, owner, kind);
+      },
+      onNotification: (method, params) => ports.onNotification(id, owner, method, params),
+      onAsk: async (method, params) =>
+        owner === null ? { kind: 'unsupported' } : ports.onAsk(id, owner, method, params),
+    };
+  }
+
+  #mayChange(): boolean {
     const now = this.#shared.ports.clock.now();
     this.#changes = this.#changes.filter((at) => now - at < hourMs);
-    if (this.#changes.length >= maxChangesPerHour) return;
+    if (this.#changes.length >= maxChangesPerHour) return false;
     this.#changes.push(now);
     if (this.#changes.length === maxChangesPerHour) this.#note('Too many list_changed notices; ignoring more for now.');
-    this.#shared.ports.onToolsChanged(this.config.id);
+    return true;
   }
 
-  #startIdleTimer(): void {
-    this.#stopIdleTimer();
-    if (this.#holds > 0 || this.#link === null) return;
-    this.#idleTimer = setTimeout(() => {
-      this.#note('Stopped: no calls for a while. The next call starts it again.');
-      this.#stopLink();
-    }, this.#shared.timings.idleMs);
-    this.#idleTimer.unref();
-  }
-
-  #stopIdleTimer(): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = null;
-  }
-
-  #setState(change: Partial<ServerState>): void {
-    this.state = { ...this.state, ...change };
+  /** The state tells of all links: one that fails makes the server failing, else one that runs makes it running. */
+  #publish(): void {
+    const slots = this.#slots();
+    const link = slots.find((slot) => slot.link !== null)?.link ?? null;
+    const status = statusOrder.find((wanted) => slots.some((slot) => slot.status === wanted)) ?? 'idle';
+    const troubled = slots.filter((slot) => slot.status === 'failing' || slot.status === 'starting');
+    const errors = troubled.flatMap((slot) => slot.lastError ?? []).sort((a, b) => b.at - a.at);
+    this.state = {
+      era: link?.era ?? this.#era.known(),
+      status: this.config.enabled ? status : 'off',
+      lastError: errors[0] ?? null,
+      hello: this.#hello,
+      pid: link?.pid ?? null,
+      startedAt: link?.startedAt ?? null,
+    };
     this.#shared.ports.onStatus(this.config.id);
   }
 
@@ -267,16 +291,17 @@ export class ServerSlot {
   }
 }
 
-export function openLink(transport: Transport, context: OpenContext): Promise<UpstreamLink> {
-  return transport.kind === 'stdio' ? openStdioLink(transport, context) : openHttpLink(transport, context);
-}
+const statusOrder = ['failing', 'running', 'starting', 'idle'] as const;
 
-/** The work goes on for others when this caller gives up. */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, makeFault: () => LinkFault): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(makeFault());
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+const nothingKnown: ServerState = {
+  era: null,
+  status: 'off',
+  lastError: null,
+  hello: null,
+  pid: null,
+  startedAt: null,
+};
+
+export function openLink(transport: Transport, context: OpenContext): Promise<ServerLink> {
+  return transport.kind === 'stdio' ? openStdioLink(transport, context) : openHttpLink(transport, context);
 }

@@ -1,13 +1,17 @@
-import type { ServerFault, StdioTransport } from '../../shared/index.ts';
+import type { StdioTransport } from '../../shared/index.ts';
+import type { Era } from '../exchange.ts';
 import type { RawResponse } from '../wire/json-rpc.ts';
+import { type EraFinding, judgeDiscovery } from './era-probe.ts';
 import { cancelledFault } from './faults.ts';
-import { initializeParams, readHello, readResult } from './handshake.ts';
-import { receiveMessage } from './inbound.ts';
-import { LinkFault, type ServerHello, type UpstreamLink } from './link.ts';
-import { writeCallMessage, writeCancelled, writeNotification, writeRequest } from './messages.ts';
-import { defaultInitializeMs, maxResultBytes, type OpenContext } from './open-context.ts';
-import { createPendingCalls, type PendingCalls, type PendingIo } from './pending-calls.ts';
-import { type ProcessEnd, type ServerProcess, startServerProcess } from './server-process.ts';
+import { initializeParams, readHello } from './handshake.ts';
+import { createLegacyConversation, type LegacyConversation } from './legacy-conversation.ts';
+import { LinkFault, type ServerHello } from './link.ts';
+import { writeCancelled, writeNotification, writeRequest } from './messages.ts';
+import { createModernConversation, type ModernRequest } from './modern-conversation.ts';
+import { defaultInitializeMs, type OpenContext } from './open-context.ts';
+import { hopMeta } from './request-meta.ts';
+import { type LinkBody, makeLegacyLink, makeModernLink, type ServerLink } from './server-link.ts';
+import { openStdioChannel, type StdioChannel } from './stdio-channel.ts';
 
 /** Commands that may download a package before the server starts. */
 const downloaders = new Set([
@@ -26,70 +30,48 @@ const downloaders = new Set([
   'deno',
 ]);
 const downloadInitializeMs = 120_000;
+/** A server that says nothing to `server/discover` for so long is asked the old way too. */
+const silenceMs = 5000;
 
-/** Text on stdout before the first message beyond this is no banner: the program does not speak MCP. */
-const maxGarbageLines = 500;
-const maxGarbageBytes = 256 * 1024;
+/** How the first messages went. `again`: with a fresh process, whose era is known now. */
+type Greeting = { kind: 'greeted'; era: Era; hello: ServerHello } | { kind: 'again'; as: Era };
 
-/** What became of the link; shared by the reader of stdout and the handle. */
-interface StdioState {
-  process: ServerProcess | null;
-  pending: PendingCalls;
-  hasSpoken: boolean;
-  garbageLines: number;
-  garbageBytes: number;
-  end: LinkFault | null;
-  isStopAsked: boolean;
+interface Opening {
+  channel: StdioChannel;
+  legacy: LegacyConversation;
+  context: OpenContext;
+  timeoutMs: number;
 }
 
 /**
- * Starts a server and shakes hands. Throws a `LinkFault`; nothing of the server runs on after that.
+ * Starts a server and finds out its era: `server/discover` first, `initialize` when the answer is no modern one, when
+ * there is none, or when the server ends over it (then with a fresh process). Throws a `LinkFault`; nothing of the
+ * server runs on after that.
  */
-export async function openStdioLink(transport: StdioTransport, context: OpenContext): Promise<UpstreamLink> {
-  if (context.signal.aborted) throw cancelledFault(context.makeFault);
-  const state = createState(context);
-  const process = await startServerProcess(transport, context, maxResultBytes, {
-    onLine: (line) => takeLine(line, state, context),
-    onOverflow: (head, tail) => refuseLargeLine(head, tail, state, context),
-  });
-  state.process = process;
-  const closed = process.ended.then((end) => finish(state, context, end));
-  context.onStarted();
-  try {
-    const hello = await shakeHands(transport, state, context);
-    return makeLink(hello, process, state, context, closed);
-  } catch (error) {
-    const fault = explainSilence(error, state, context);
-    await process.stop();
-    throw fault;
-  }
-}
-
-function createState(context: OpenContext): StdioState {
-  const state: StdioState = {
-    process: null,
-    pending: createPendingCalls(context.makeFault, (id, method, reason) => {
-      if (method !== 'initialize') send(writeCancelled(id, reason), state, context);
-    }),
-    hasSpoken: false,
-    garbageLines: 0,
-    garbageBytes: 0,
-    end: null,
-    isStopAsked: false,
-  };
-  return state;
-}
-
-async function shakeHands(transport: StdioTransport, state: StdioState, context: OpenContext): Promise<ServerHello> {
-  if (context.signal.aborted) throw cancelledFault(context.makeFault);
+export async function openStdioLink(transport: StdioTransport, context: OpenContext): Promise<ServerLink> {
   const timeoutMs = context.initializeTimeoutMs ?? chooseTimeout(transport, context);
-  const io: PendingIo = { method: 'initialize', signal: context.signal, timeoutMs, progress: null };
-  const id = state.pending.nextId();
-  const answer = state.pending.wait(id, io);
-  send(writeRequest(id, 'initialize', initializeParams(context.version)), state, context);
-  const hello = readHello(await answer, context.makeFault);
-  send(writeNotification('notifications/initialized'), state, context);
-  return hello;
+  let known = context.knownEra;
+  for (;;) {
+    const channel = await openStdioChannel(transport, context);
+    const legacy = createLegacyConversation(context, channel.pending, legacyChannel(channel));
+    channel.reader = { receive: (line) => legacy.receive(line, null) };
+    if (known === context.knownEra) context.onStarted();
+    try {
+      const greeting = await greet({ channel, legacy, context, timeoutMs }, known);
+      if (greeting.kind === 'greeted') {
+        // A legacy server that was known is not proven again: the age of the verdict counts from its probe.
+        if (greeting.era === 'modern' || context.knownEra !== 'legacy') context.onEra(greeting.era);
+        return makeLink(greeting, channel, legacy, context);
+      }
+      known = greeting.as;
+    } catch (error) {
+      const fault = channel.explain(error);
+      await channel.discard();
+      throw fault;
+    }
+    await channel.discard();
+    context.ring.beginRun();
+  }
 }
 
 function chooseTimeout(transport: StdioTransport, context: OpenContext): number {
@@ -103,156 +85,157 @@ function chooseTimeout(transport: StdioTransport, context: OpenContext): number 
   return downloadInitializeMs;
 }
 
-function makeLink(
-  hello: ServerHello,
-  process: ServerProcess,
-  state: StdioState,
-  context: OpenContext,
-  closed: Promise<ServerFault | null>,
-): UpstreamLink {
-  function ask(id: number, text: string, io: PendingIo): Promise<RawResponse> {
-    if (state.end !== null) return Promise.reject(state.end);
-    if (io.signal?.aborted) return Promise.reject(cancelledFault(context.makeFault));
-    const answer = state.pending.wait(id, io);
-    send(text, state, context);
-    return answer;
+async function greet(opening: Opening, known: Era | null): Promise<Greeting> {
+  if (known !== 'legacy') return discoverFirst(opening, known);
+  try {
+    return await initialize(opening);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // It answered and refused the handshake it once knew: perhaps it was replaced by a modern one.
+    opening.context.onEraDoubt();
+    const finding = await discover(opening, opening.timeoutMs);
+    if (finding.kind === 'modern') return { kind: 'greeted', era: 'modern', hello: finding.hello };
+    throw error;
   }
-  return {
-    hello,
-    pid: process.pid,
-    startedAt: context.now(),
-    closed,
-    callTool(call, io) {
-      const id = state.pending.nextId();
-      const { text, agentToken } = writeCallMessage(id, call);
-      const progress = agentToken === undefined ? null : { agentToken, relay: io.onProgress };
-      return ask(id, text, { method: 'tools/call', signal: io.signal, timeoutMs: io.timeoutMs, progress });
-    },
-    async request(method, params, timeoutMs) {
-      const id = state.pending.nextId();
-      const response = await ask(id, writeRequest(id, method, params), {
-        method,
-        signal: null,
-        timeoutMs,
-        progress: null,
-      });
-      return readResult(response, method, context.makeFault);
-    },
-    close() {
-      state.isStopAsked = true;
-      endWith(stoppedFault(context), state);
-      return process.stop();
-    },
-  };
 }
 
-function send(text: string, state: StdioState, context: OpenContext): void {
-  if (state.process === null || state.process.writeLine(text)) return;
-  const fault = context.makeFault('other', {
-    message: 'The server does not read its input any more.',
-    fix: 'Restart the server; if it happens again, look into its log.',
-    detail: context.ring.tail(),
-  });
-  abandonServer(fault, state);
+function isRefusal(error: unknown): boolean {
+  return error instanceof LinkFault && error.kind === 'protocol';
 }
 
-function takeLine(line: Buffer, state: StdioState, context: OpenContext): void {
-  const envelope = receiveMessage(line, {
-    pending: state.pending,
-    events: context.events,
-    reply: (text) => send(text, state, context),
-    note: (text) => context.ring.add('gateway', text),
-  });
-  if (envelope.kind !== 'refused' || envelope.reason !== 'not_json') {
-    state.hasSpoken = true;
-    return;
+async function discoverFirst(opening: Opening, known: Era | null): Promise<Greeting> {
+  const { context, timeoutMs } = opening;
+  const discovery = discover(opening, timeoutMs);
+  let early: EraFinding | null;
+  try {
+    early = await withinSilence(discovery, known === 'modern' ? timeoutMs : Math.min(silenceMs, timeoutMs / 2));
+  } catch (error) {
+    // Some servers end over a request before `initialize`; only its own handshake shows whether this is one.
+    if (known === null && isEndOver(error, opening)) return { kind: 'again', as: 'legacy' };
+    if (known !== null) context.onEraDoubt();
+    throw error;
   }
-  context.ring.add('stdout', line.toString('utf8', 0, 8192));
-  if (state.hasSpoken) return;
-  state.garbageLines++;
-  state.garbageBytes += line.length;
-  if (state.garbageLines <= maxGarbageLines && state.garbageBytes <= maxGarbageBytes) return;
-  abandonServer(garbageFault(context), state);
+  if (early?.kind === 'modern') return { kind: 'greeted', era: 'modern', hello: early.hello };
+  if (early?.kind === 'fault') throw early.fault;
+  if (early?.kind === 'legacy') return initialize(opening);
+  return initializeBeside(discovery, opening);
+}
+
+function isEndOver(error: unknown, { context }: Opening): boolean {
+  return error instanceof LinkFault && error.kind === 'exited' && !context.signal.aborted;
+}
+
+/** Null: no answer yet. */
+function withinSilence(discovery: Promise<EraFinding>, ms: number): Promise<EraFinding | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), ms);
+    discovery.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /**
- * An answer over the cap was dropped. Its id stands at one of its ends; a wrong guess could only fail a call of this
- * same server, which it can do anyway.
+ * A silent server is either slow or one that drops what it does not know. Both questions stand now; a modern answer
+ * that comes late is followed with a fresh process, because this one was asked for a legacy session.
  */
-function refuseLargeLine(head: Buffer, tail: Buffer, state: StdioState, context: OpenContext): void {
-  const fault = context.makeFault('too_large', {
-    message: `The server's answer is larger than ${maxResultBytes / 1024 / 1024} MiB.`,
-    fix: 'Ask for less at once: a page, a range, or a narrower search.',
-  });
-  context.ring.add('gateway', fault.fault.message);
-  const atHead = /"id"\s*:\s*(\d{1,15})\s*,/.exec(head.toString('latin1', 0, 128));
-  const atTail = /"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail.toString('latin1'));
-  for (const hit of [atHead, atTail]) {
-    if (hit !== null && state.pending.fail(Number(hit[1]), fault)) return;
-  }
-  const only = state.pending.onlyId();
-  if (only !== null) state.pending.fail(only, fault);
-}
-
-/** Ends a server that cannot be talked to; its process is stopped in the background. */
-function abandonServer(fault: LinkFault, state: StdioState): void {
-  endWith(fault, state);
-  void state.process?.stop();
-}
-
-function endWith(fault: LinkFault, state: StdioState): void {
-  state.end ??= fault;
-  state.pending.failAll(state.end);
-}
-
-/** Null when the end was asked for. */
-function finish(state: StdioState, context: OpenContext, end: ProcessEnd): ServerFault | null {
-  const fault = state.end ?? exitFault(end, state, context);
-  endWith(fault, state);
-  return state.isStopAsked ? null : fault.fault;
-}
-
-function stoppedFault(context: OpenContext): LinkFault {
-  return context.makeFault('exited', {
-    message: 'The server was stopped by ScopeGate.',
-    fix: 'Call again: the server starts with the next call.',
+async function initializeBeside(discovery: Promise<EraFinding>, opening: Opening): Promise<Greeting> {
+  const isModern = discovery.then(
+    (finding) => finding.kind === 'modern',
+    () => false,
+  );
+  const greeting = initialize(opening);
+  const isLegacy = greeting.then(
+    () => true,
+    () => false,
+  );
+  const verdict = await Promise.race([
+    isModern.then(async (modern) => (modern ? 'modern' : (await isLegacy) ? 'legacy' : 'neither')),
+    isLegacy.then(async (legacy) => (legacy ? 'legacy' : (await isModern) ? 'modern' : 'neither')),
+  ]);
+  if (verdict === 'modern') return { kind: 'again', as: 'modern' };
+  return greeting.catch((error: unknown) => {
+    if (isEndOver(error, opening)) return { kind: 'again', as: 'legacy' };
+    throw error;
   });
 }
 
-function exitFault(end: ProcessEnd, state: StdioState, context: OpenContext): LinkFault {
-  if (end.code === 0 && state.garbageLines > 0 && !state.hasSpoken) return garbageFault(context);
-  const how = end.signal === null ? `with exit code ${end.code}` : `by signal ${end.signal}`;
-  return context.makeFault('exited', {
-    message: `The server ended ${how}${state.hasSpoken ? '' : ' before it answered'}.`,
-    fix: 'Read its last lines below, or run the same command in a terminal.',
-    detail: context.ring.tail(),
-  });
+async function discover({ channel, context }: Opening, timeoutMs: number): Promise<EraFinding> {
+  const params = { _meta: hopMeta(context.version, {}, null) };
+  const response = await ask(channel, context, 'server/discover', params, timeoutMs);
+  return judgeDiscovery(response, null, context.makeFault);
 }
 
-function garbageFault(context: OpenContext): LinkFault {
-  return context.makeFault('garbage', {
-    message: 'The program writes text on stdout that is not MCP.',
-    fix: 'Check that the command starts an MCP server in stdio mode; many need an argument for it.',
-    detail: context.ring.tail(),
-  });
+async function initialize({ channel, legacy, context, timeoutMs }: Opening): Promise<Greeting> {
+  const params = initializeParams(context.version, context.user?.capabilities ?? {});
+  const hello = readHello(await ask(channel, context, 'initialize', params, timeoutMs), context.makeFault);
+  channel.write(writeNotification('notifications/initialized'));
+  legacy.greeted(hello);
+  return { kind: 'greeted', era: 'legacy', hello };
 }
 
-/** A handshake that ran out of time says more when the last lines come with it. */
-function explainSilence(error: unknown, state: StdioState, context: OpenContext): LinkFault {
-  const fault = error instanceof LinkFault ? error : context.makeFault('other', unexpectedWords(error));
-  if (fault.kind !== 'timeout') return fault;
-  if (state.garbageLines > 0 && !state.hasSpoken) return garbageFault(context);
-  return context.makeFault('timeout', {
-    message: fault.message,
-    fix: 'Run the same command in a terminal and see what it waits for.',
-    detail: context.ring.tail(),
-  });
+async function ask(
+  channel: StdioChannel,
+  context: OpenContext,
+  method: string,
+  params: ReturnType<typeof initializeParams>,
+  timeoutMs: number,
+): Promise<RawResponse> {
+  if (context.signal.aborted) throw cancelledFault(context.makeFault);
+  if (channel.over !== null) throw channel.over;
+  const id = channel.pending.nextId();
+  const answer = channel.pending.wait(id, { method, signal: context.signal, timeoutMs, call: null });
+  channel.write(writeRequest(id, method, params));
+  return answer;
 }
 
-function unexpectedWords(error: unknown): { message: string; fix: string; detail: string } {
+function legacyChannel(channel: StdioChannel) {
   return {
-    message: 'The server could not be started.',
-    fix: 'Try again; if it stays, report it with the log of this server.',
-    detail: error instanceof Error ? error.message : String(error),
+    get over() {
+      return channel.over;
+    },
+    sendRequest: (_id: number, text: string) => channel.write(text),
+    sendNotice: (text: string) => channel.write(text),
   };
+}
+
+function makeLink(
+  { era, hello }: Extract<Greeting, { kind: 'greeted' }>,
+  channel: StdioChannel,
+  legacy: LegacyConversation,
+  context: OpenContext,
+): ServerLink {
+  const body: LinkBody = {
+    hello,
+    pid: channel.pid,
+    startedAt: context.now(),
+    closed: channel.closed,
+    close: () => channel.close(),
+  };
+  if (era === 'modern') return makeModernStdioLink(hello, channel, context, body);
+  return makeLegacyLink(legacy, body);
+}
+
+function makeModernStdioLink(
+  hello: ServerHello,
+  channel: StdioChannel,
+  context: OpenContext,
+  body: LinkBody,
+): ServerLink {
+  const write = (id: number, { method, params }: ModernRequest) => channel.write(writeRequest(id, method, params));
+  const conversation = createModernConversation(context, hello, channel.pending, {
+    get over() {
+      return channel.over;
+    },
+    sendRequest: write,
+    openListen(id, request) {
+      write(id, request);
+      return () => {
+        if (channel.over === null) channel.write(writeCancelled(id, 'The subscription is over.'));
+      };
+    },
+    sendNotice: (method, params) => channel.write(writeNotification(method, params)),
+  });
+  channel.reader = { receive: (line) => conversation.receive(line, null) };
+  void channel.closed.then(() => conversation.subscriptions.close());
+  conversation.subscriptions.start();
+  return makeModernLink(conversation, body);
 }

@@ -8,6 +8,8 @@ export interface HttpHead {
 
 /** Exactly one of `onEnd` and `onError` comes last; neither does after the request was aborted. */
 export interface HttpReceiver {
+  /** The request is being written to its connection. */
+  onSent?(): void;
   onHead(head: HttpHead): void;
   onData(chunk: Buffer): void;
   onEnd(): void;
@@ -17,7 +19,7 @@ export interface HttpReceiver {
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
   headers: Record<string, string>;
-  body: string | null;
+  body: string | Buffer | null;
 }
 
 /** Keep-alive connections to one address. Redirects are answers like any other: none is followed. */
@@ -55,6 +57,7 @@ export function createHttpClient(url: URL): HttpClient {
           onRequestStart(controller) {
             abortNow = () => controller.abort(new Error('aborted'));
             if (isAborted) abortNow();
+            else receiver.onSent?.();
           },
           onResponseStart(_controller, status, headers) {
             if (status >= 200 && !isAborted) receiver.onHead({ status, headers });

@@ -39,6 +39,14 @@ export const rpcErrorCodes = {
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
+  /** Up to 2025-11-25: no such resource. */
+  resourceNotFound: -32002,
+  /** 2025-11-25 only: the person has to visit a URL first. */
+  urlElicitationRequired: -32042,
+  /** 2026-07-28; all three come with HTTP 400. */
+  headerMismatch: -32020,
+  missingClientCapability: -32021,
+  unsupportedVersion: -32022,
 } as const;
 
 /**

@@ -22,8 +22,8 @@ export type Envelope =
 
 /** Deeper nesting than any honest message has; parsers on the agents' side may recurse. */
 const maxDepth = 512;
-/** `\u0072\u0065…`: the longest spelling of a member name we look for is 6 letters of 6 bytes. */
-const maxKeyBytes = 36;
+/** `\u0072\u0065…`: the longest spelling of a member name we look for (resultType) is 10 letters of 6 bytes. */
+const maxKeyBytes = 60;
 /** Longer runs of plain text are skipped by the native search; below it a byte loop is faster. */
 const nativeSearchAfter = 48;
 
@@ -141,10 +141,13 @@ export function resultIsToolError(response: RawResponse): boolean {
   return isError;
 }
 
-type MemberVisitor = (name: string, valueStart: number, valueEnd: number) => void;
+export type MemberVisitor = (name: string, valueStart: number, valueEnd: number) => void;
 
-/** Walks the members of the object at `start`; returns the index after it, or -1. Names too long to matter are not visited. */
-function scanMembers(bytes: Buffer, start: number, visit: MemberVisitor): number {
+/**
+ * Walks the members of the object at `start`; returns the index after it, or -1. Names longer than `maxKeyBytes` as
+ * they are spelled are not visited.
+ */
+export function scanMembers(bytes: Buffer, start: number, visit: MemberVisitor): number {
   if (bytes[start] !== openBrace) return -1;
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === closeBrace) return at + 1;
@@ -257,4 +260,34 @@ function isScalar(bytes: Buffer, start: number): boolean {
 
 function isNull(bytes: Buffer, span: Span): boolean {
   return bytes.toString('latin1', span.start, span.end) === 'null';
+}
+
+/**
+ * The bytes of a member of the result that stands there once, without reading the rest; null when it is absent.
+ * `twice`: two members of that name, which two parsers would read differently.
+ */
+export function findResultMember(response: RawResponse, name: string): Buffer | 'twice' | null {
+  if (response.has !== 'result') return null;
+  const envelope = locateEnvelope(response.bytes);
+  if (envelope.kind !== 'response') return null;
+  let found: Buffer | 'twice' | null = null;
+  scanMembers(response.bytes, envelope.valueStart, (member, start, end) => {
+    if (member === name) found = found === null ? response.bytes.subarray(start, end) : 'twice';
+  });
+  return found;
+}
+
+/** The members of a JSON array, each as its own bytes; null when the text is no array of at most `max` members. */
+export function splitBatch(bytes: Buffer, max: number): Buffer[] | null {
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== 0x5b) return null;
+  const members: Buffer[] = [];
+  do {
+    const start = skipSpace(bytes, at + 1);
+    const end = skipValue(bytes, start);
+    if (end < 0 || members.length === max) return null;
+    members.push(bytes.subarray(start, end));
+    at = skipSpace(bytes, end);
+  } while (bytes[at] === 0x2c);
+  return bytes[at] === 0x5d && skipSpace(bytes, at + 1) === bytes.length ? members : null;
 }

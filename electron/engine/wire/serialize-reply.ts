@@ -28,4 +28,9 @@ export function serializeNotification(method: string, params?: JsonObject): Buff
   return Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }));
 }
 
+/** A request of our own, to be answered by the agent. */
+export function serializeRequest(id: RpcId, method: string, params: JsonObject): Buffer {
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+}
+
 const closingBrace = Buffer.from('}');

@@ -6,9 +6,18 @@ const eventEnd = Buffer.from('\n\n');
 /** A comment: keeps the connection alive, carries no event. */
 export const sseHeartbeat = Buffer.from(':\n\n');
 
-/** The pieces of one event whose data is the message that `parts` make up together. */
-export function sseEvent(parts: readonly Buffer[]): Buffer[] {
-  return [eventStart, ...parts.map(toOneLine), eventEnd];
+/**
+ * The pieces of one event whose data is the message that `parts` make up together.
+ * @param eventId what a client gives as `Last-Event-ID` to go on behind this event; must hold no line break
+ */
+export function sseEvent(parts: readonly Buffer[], eventId?: string): Buffer[] {
+  const start = eventId === undefined ? eventStart : Buffer.from(`event: message\nid: ${eventId}\ndata: `);
+  return [start, ...parts.map(toOneLine), eventEnd];
+}
+
+/** An event without a message: gives the client an id to resume from and how long to wait first, milliseconds. */
+export function ssePriming(eventId: string, retryMs: number): Buffer {
+  return Buffer.from(`id: ${eventId}\nretry: ${retryMs}\ndata: \n\n`);
 }
 
 /**

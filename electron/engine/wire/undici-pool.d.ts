@@ -29,7 +29,7 @@ declare module 'undici/lib/dispatcher/pool.js' {
   class Pool {
     constructor(origin: string, options: PoolOptions);
     dispatch(
-      request: { path: string; method: string; headers: Record<string, string>; body: string | null },
+      request: { path: string; method: string; headers: Record<string, string>; body: string | Buffer | null },
       handler: DispatchHandler,
     ): boolean;
     destroy(): Promise<void>;

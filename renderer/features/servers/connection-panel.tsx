@@ -8,6 +8,7 @@ import { FormFailure } from '../../ui/form-failure.tsx';
 import { KvList } from '../../ui/kv-list.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
+import { AskOptions } from './ask-options.tsx';
 import { type ConnectionErrors, draftOf, readConnection } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { joinCommandLine } from './split-command.ts';
@@ -39,6 +40,11 @@ export function ConnectionPanel({ server, isEditing, onEditing }: ConnectionPane
         trusted={server.trusted}
         disabled={server.managed || busy}
         onChange={(trusted) => void run(() => bridge.call('servers.update', { id: server.id, trusted }))}
+      />
+      <AskOptions
+        asks={server.asks}
+        disabled={server.managed || busy}
+        onChange={(asks) => void run(() => bridge.call('servers.update', { id: server.id, asks }))}
       />
       {!server.managed && (
         <div>

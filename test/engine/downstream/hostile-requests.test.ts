@@ -4,7 +4,8 @@ import { listenForAgents } from '../../../electron/engine/downstream/listener.ts
 import { content, messages } from './hostile-bodies.ts';
 import { ambiguous, foreign, strangers } from './hostile-heads.ts';
 import { chunked, http, own, ping, target } from './hostile-http.ts';
-import { one, open, parseJson, send, sendRaw, tokenOfOne, tokenOfTwo, two } from './support.ts';
+import { modern, modernRequests } from './hostile-modern.ts';
+import { harmless, one, open, parseJson, send, sendRaw, tokenOfOne, tokenOfTwo, two } from './support.ts';
 
 let listener: AgentListener;
 let handled = 0;
@@ -26,9 +27,7 @@ describe('the agents’ listener', () => {
           handled++;
           return { kind: 'result', result: {} };
         },
-        hello: () => ({ capabilities: {}, instructions: null }),
-        onSessionOpened: silent,
-        onSessionEnded: silent,
+        ...harmless,
       },
       0,
     );
@@ -62,7 +61,12 @@ describe('the agents’ listener', () => {
     ).toMatchObject({ status: 200 });
   });
 
-  it.each([...ambiguous, ...foreign, ...strangers, ...content, ...messages])(
+  it('answers the modern request that the modern ones are made from', async () => {
+    expect(await sendRaw(listener.port, modern())).toMatchObject({ status: 200 });
+    expect(await sendRaw(listener.port, modern({ path: '/mcp/demo' }))).toMatchObject({ status: 200 });
+  });
+
+  it.each([...ambiguous, ...foreign, ...strangers, ...content, ...messages, ...modernRequests])(
     'refuses %s and goes on (security)',
     async (_name, bytes, status, code) => {
       const before = handled;

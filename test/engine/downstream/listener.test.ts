@@ -9,6 +9,7 @@ import {
   readNetstat,
 } from '../../../electron/engine/downstream/port-holder.ts';
 import {
+  harmless,
   manualHandler,
   note,
   one,
@@ -297,8 +298,6 @@ function rigPorts() {
     version: '0',
     authenticate: () => one,
     handle: async () => ({ kind: 'result', result: {} }) as const,
-    hello: () => ({ capabilities: {}, instructions: null }),
-    onSessionOpened: silent,
-    onSessionEnded: silent,
+    ...harmless,
   };
 }

@@ -1,11 +1,10 @@
-import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it, vi } from 'vitest';
 import type { ExchangeHandler } from '../../../electron/engine/exchange.ts';
 import type { JsonObject } from '../../../electron/engine/wire/json-rpc.ts';
-import { one, startRig, tokenOfOne } from './support.ts';
+import { manualHandler, one, startRig, tokenOfOne } from './support.ts';
 
 const tools = [{ name: 'demo__count', description: 'Counts.', inputSchema: { type: 'object' } }];
 
@@ -66,12 +65,37 @@ describe('the official client', () => {
     await expect(new Client({ name: 'official', version: '1' }).connect(transport)).rejects.toThrow(/bearer token/);
   });
 
-  it('of both eras asks for the modern one first and falls back to initialize', async () => {
-    const { listener, exchanges } = await startRig({ handle });
-    const client = new ModernClient({ name: 'dual', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-    await client.connect(new ModernTransport(new URL(listener.url), { requestInit }));
-    expect((await client.listTools()).tools).toEqual(tools);
-    expect(exchanges[0]?.session?.protocolVersion).toBe('2025-11-25');
+  it('picks a call up again after its connection was lost', async () => {
+    const { handle: wait, reply, waiting } = manualHandler();
+    const { listener, exchanges } = await startRig({ handle: wait });
+    const lines: AbortController[] = [];
+    const resumed: (string | null)[] = [];
+    const transport = new StreamableHTTPClientTransport(new URL(listener.url), {
+      requestInit,
+      fetch: (url, init) => {
+        const line = new AbortController();
+        if (init?.method === 'POST') lines.push(line);
+        resumed.push(new Headers(init?.headers).get('last-event-id'));
+        return fetch(url, { ...init, signal: line.signal });
+      },
+    });
+    const client = new Client({ name: 'official', version: '1' });
+    await client.connect(transport);
+    const steps: number[] = [];
+    const result = client.callTool({ name: 'demo__count' }, undefined, {
+      onprogress: (step) => void steps.push(step.progress),
+    });
+    await vi.waitFor(() => expect(waiting.size).toBe(1));
+    const [exchange] = exchanges;
+    const { progressToken = null } = (exchange?.params._meta ?? {}) as JsonObject;
+    exchange?.notify('notifications/progress', { progressToken, progress: 1 });
+    await vi.waitFor(() => expect(steps).toEqual([1]));
+    lines.at(-1)?.abort();
+    exchange?.notify('notifications/progress', { progressToken, progress: 2 });
+    reply(exchange?.id ?? 0, { content: [{ type: 'text', text: 'after all' }] });
+    expect((await result).content).toEqual([{ type: 'text', text: 'after all' }]);
+    expect(steps).toEqual([1, 2]);
+    expect(resumed.at(-1)).toMatch(/^\d+-1$/);
     await client.close();
   });
 });

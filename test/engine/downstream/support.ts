@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
@@ -8,7 +8,7 @@ import { listenForAgents } from '../../../electron/engine/downstream/listener.ts
 import type { ListenerLimits } from '../../../electron/engine/downstream/listener-limits.ts';
 import { listenerLimits } from '../../../electron/engine/downstream/listener-limits.ts';
 import type { AgentIdentity, Exchange, ExchangeHandler } from '../../../electron/engine/exchange.ts';
-import type { JsonValue, Reply } from '../../../electron/engine/wire/json-rpc.ts';
+import type { JsonObject, JsonValue, Reply } from '../../../electron/engine/wire/json-rpc.ts';
 
 export const one: AgentIdentity = { id: 'agent-one', name: 'One' };
 export const two: AgentIdentity = { id: 'agent-two', name: 'Two' };
@@ -29,6 +29,8 @@ export interface Rig {
   exchanges: Exchange[];
   /** `opened NAME` and `ended NAME`, in order. */
   sessions: string[];
+  /** Notifications of agents that belong to no exchange. */
+  heard: { agent: string; session: string | null; scope: string | null; method: string; params: JsonObject }[];
   clock: { time: number };
   revoke(token: string): void;
 }
@@ -38,6 +40,18 @@ export interface RigOptions {
   limits?: Partial<ListenerLimits>;
   overrides?: Partial<DownstreamPorts>;
 }
+
+/** Ports of an engine with one server `demo` that lets everything through. */
+export const harmless = {
+  hasServer: (_agent: AgentIdentity, serverId: string) => serverId === 'demo',
+  hello: async () => ({ capabilities: {}, instructions: null }),
+  toolSchema: () => null,
+  mayResume: () => true,
+  onNotification: () => undefined,
+  stateKey: createSecretKey(randomBytes(32)),
+  onSessionOpened: () => undefined,
+  onSessionEnded: () => undefined,
+};
 
 const openRigs: AgentListener[] = [];
 afterEach(async () => {
@@ -55,6 +69,7 @@ export async function startRig({ handle = echo, limits = {}, overrides = {} }: R
     index.replace([...holders].map(([token, holder]) => ({ hash: hashToken(token), holder })));
   reindex();
   const logged: string[] = [];
+  const heard: Rig['heard'] = [];
   const exchanges: Exchange[] = [];
   const sessions: string[] = [];
   const clock = { time: 1_700_000_000_000 };
@@ -69,7 +84,10 @@ export async function startRig({ handle = echo, limits = {}, overrides = {} }: R
       exchanges.push(exchange);
       return handle(exchange);
     },
-    hello: () => ({ capabilities: { tools: { listChanged: true } }, instructions: 'Be kind.' }),
+    ...harmless,
+    hello: async () => ({ capabilities: { tools: { listChanged: true } }, instructions: 'Be kind.' }),
+    onNotification: (agent, session, scope, method, params) =>
+      void heard.push({ agent: agent.id, session: session.id, scope, method, params }),
     onSessionOpened: (agent) => void sessions.push(`opened ${agent.name}`),
     onSessionEnded: (agent) => void sessions.push(`ended ${agent.name}`),
     ...overrides,
@@ -80,7 +98,7 @@ export async function startRig({ handle = echo, limits = {}, overrides = {} }: R
     holders.delete(token);
     reindex();
   };
-  return { listener, port: listener.port, logged, exchanges, sessions, clock, revoke };
+  return { listener, port: listener.port, logged, exchanges, sessions, heard, clock, revoke };
 }
 
 export interface Answer {
@@ -133,16 +151,17 @@ export interface CallOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: string | object;
+  path?: string;
 }
 
 /** One request with node:http and the headers every client sends. */
 export function send(
   port: number,
-  { token = tokenOfOne, session, method = 'POST', headers = {}, body }: CallOptions,
+  { token = tokenOfOne, session, method = 'POST', headers = {}, body, path = '/mcp' }: CallOptions,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    const req = httpRequest({ port, host: '127.0.0.1', path: '/mcp', method, agent: false });
+    const req = httpRequest({ port, host: '127.0.0.1', path, method, agent: false });
     if (token !== null) req.setHeader('Authorization', `Bearer ${token}`);
     if (session !== undefined) req.setHeader('Mcp-Session-Id', session);
     if (method === 'POST') req.setHeader('Content-Type', 'application/json');
@@ -169,12 +188,15 @@ export const rpc = (id: string | number, method: string, params?: object) => ({ 
 export const note = (method: string, params?: object) => ({ jsonrpc: '2.0', method, params });
 
 /** Opens a session and gives its id. */
-export async function open(port: number, { token = tokenOfOne, version = '2025-11-25' } = {}): Promise<string> {
-  const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: 'test', version: '1' } };
-  const answer = await send(port, { token, body: rpc(0, 'initialize', params) });
+export async function open(
+  port: number,
+  { token = tokenOfOne, version = '2025-11-25', capabilities = {}, path = '/mcp' } = {},
+): Promise<string> {
+  const params = { protocolVersion: version, capabilities, clientInfo: { name: 'test', version: '1' } };
+  const answer = await send(port, { token, path, body: rpc(0, 'initialize', params) });
   const session = answer.headers['mcp-session-id'];
   if (session === undefined) throw new Error(`no session: ${answer.status} ${answer.body}`);
-  await send(port, { token, session, body: note('notifications/initialized') });
+  await send(port, { token, path, session, body: note('notifications/initialized') });
   return session;
 }
 
@@ -184,6 +206,10 @@ export interface EventStream {
   contentType: string;
   /** Data of each event so far. */
   events: JsonValue[];
+  /** Ids of all events so far, those without data too. */
+  ids: string[];
+  /** Milliseconds the server wants to be left alone before a reconnect; null: it said nothing. */
+  retry: () => number | null;
   /** Comments so far. */
   comments: string[];
   /** Settles when the server ended the stream; false when it was cut. */
@@ -194,10 +220,10 @@ export interface EventStream {
 /** Like `send`, but settles at the head of the answer and reads the rest as events. */
 export function openEvents(
   port: number,
-  { token = tokenOfOne, session, method = 'GET', headers = {}, body }: CallOptions,
+  { token = tokenOfOne, session, method = 'GET', headers = {}, body, path = '/mcp' }: CallOptions,
 ): Promise<EventStream> {
   return new Promise((resolve, reject) => {
-    const req = httpRequest({ port, host: '127.0.0.1', path: '/mcp', method, agent: false });
+    const req = httpRequest({ port, host: '127.0.0.1', path, method, agent: false });
     req.setHeader('Authorization', `Bearer ${token}`);
     if (session !== undefined) req.setHeader('Mcp-Session-Id', session);
     if (method === 'POST') req.setHeader('Content-Type', 'application/json');
@@ -207,6 +233,8 @@ export function openEvents(
     req.on('response', (res) => {
       const events: JsonValue[] = [];
       const comments: string[] = [];
+      const ids: string[] = [];
+      let retry: number | null = null;
       let rest = '';
       res.setEncoding('utf8');
       res.on('data', (text: string) => {
@@ -214,7 +242,10 @@ export function openEvents(
         rest = blocks.pop() ?? '';
         for (const block of blocks) {
           if (block.startsWith(':')) comments.push(block);
-          else events.push(JSON.parse(block.replace(/^event: message\ndata: /, '')));
+          const fields = new Map(block.split('\n').map((line) => [line.split(': ')[0], line.replace(/^\w+: ?/, '')]));
+          if (fields.has('id')) ids.push(fields.get('id') ?? '');
+          if (fields.has('retry')) retry = Number(fields.get('retry'));
+          if (fields.get('data')) events.push(JSON.parse(fields.get('data') ?? ''));
         }
       });
       const ended = new Promise<boolean>((settle) => {
@@ -227,6 +258,8 @@ export function openEvents(
         contentType: res.headers['content-type'] ?? '',
         events,
         comments,
+        ids,
+        retry: () => retry,
         ended,
         close: () => res.destroy(),
       });

@@ -52,6 +52,12 @@ function call(id: string, argumentsDigest = 'same', signal = new AbortController
     id,
     at: 1,
     exchange: {
+      era: 'legacy',
+      scope: null,
+      patienceMs: 50_000,
+      canAsk: () => false,
+      ask: async () => ({ kind: 'unsupported' }),
+      setWaiting: () => {},
       agent: { id: 'a', name: 'Agent' },
       session: null,
       id: 1,
@@ -62,6 +68,7 @@ function call(id: string, argumentsDigest = 'same', signal = new AbortController
       notify: () => {},
     },
     tool: {
+      kind: 'tool',
       serverId: 's',
       serverName: 'Server',
       name: 't',
@@ -72,6 +79,7 @@ function call(id: string, argumentsDigest = 'same', signal = new AbortController
     },
     arguments: { path: '/tmp/x' },
     otherParams: {},
+    params: { name: 't', arguments: { path: '/tmp/x' } },
     argumentsDigest,
     subject: '/tmp/x',
     risk: { tier: 'write', reasons: [] },

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
 import { verifyChain } from '../../../electron/engine/store/audit-chain.ts';
 import { listBackups } from '../../../electron/engine/store/backups.ts';
+import { schemaVersion } from '../../../electron/engine/store/migrations/index.ts';
 import { openStore } from '../../../electron/engine/store/open.ts';
 import { openReader } from '../../../electron/engine/store/reader.ts';
 import { appendCall, databaseIn, makeFolder, makeStore } from './samples.ts';
@@ -92,7 +93,10 @@ describe('the backups of the database', () => {
     writeFileSync(join(folder, 'scopegate-20261101T000000000Z-v6.db.17-ab.tmp'), 'half');
     writeFileSync(join(folder, 'my-own-notes.txt'), 'mine');
     await openAt(file, start, () => listBackups(file).length === 1);
-    expect(readdirSync(folder).sort()).toEqual(['my-own-notes.txt', 'scopegate-20261122T093000000Z-v6.db']);
+    expect(readdirSync(folder).sort()).toEqual([
+      'my-own-notes.txt',
+      `scopegate-20261122T093000000Z-v${schemaVersion}.db`,
+    ]);
   });
 
   it('do not keep the engine from starting when they cannot be written', async () => {

@@ -23,9 +23,18 @@ const run = (db: Database.Database, sql: string) => () => db.exec(sql);
 describe('migrating', () => {
   it('goes from an empty database to the current schema, and no further', () => {
     const db = makeSchema(0);
-    expect(migrate(db)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(migrate(db)).toEqual(migrations.map((step) => step.version));
     expect(readSchemaVersion(db)).toBe(schemaVersion);
-    expect(tablesOf(db)).toEqual(['agents', 'approvals', 'audit', 'grants', 'meta', 'servers', 'tools']);
+    expect(tablesOf(db)).toEqual([
+      'agents',
+      'approvals',
+      'audit',
+      'grants',
+      'meta',
+      'server_facts',
+      'servers',
+      'tools',
+    ]);
     expect(migrate(db)).toEqual([]);
   });
 

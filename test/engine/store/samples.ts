@@ -51,6 +51,7 @@ export function sampleServer(change: Partial<ServerRecord> = {}): ServerRecord {
     transport: { kind: 'stdio', command: 'npx', args: ['server', './work'], cwd: null, env: { KEY: 'env:KEY' } },
     enabled: true,
     trusted: false,
+    asks: { elicitation: 'allow', sampling: 'ask', roots: 'ask' },
     createdAt: 1000,
     reviewedAt: null,
     removedAt: null,

@@ -27,7 +27,7 @@ const isCall = (request: { message: { method?: string } | null }) => request.mes
 
 test('keeps session and protocol version, asks for plain bytes, and ends the session', async () => {
   const { server, link, pool } = await connect();
-  expect(readText(await link.callTool(armedCall('echo', { a: 1 }), callIo()))).toBe('ok');
+  expect(readText(await link.send(armedCall('echo', { a: 1 }), callIo()))).toBe('ok');
   const [call] = server.posted('tools/call');
   expect(call?.headers).toMatchObject({
     'mcp-session-id': 'session-1',
@@ -57,14 +57,14 @@ test('the official everything server answers over Streamable HTTP, with progress
   const { link, pool } = await connectTo({ url: `http://127.0.0.1:${port}/mcp` }, {}, {});
   expect(link.hello.protocolVersion).toBe('2025-11-25');
   expect((await pool.listTools('s', never)).map((tool) => tool.name)).toContain('echo');
-  expect(readText(await link.callTool(armedCall('echo', { message: 'hi' }), callIo()))).toBe('Echo: hi');
+  expect(readText(await link.send(armedCall('echo', { message: 'hi' }), callIo()))).toBe('Echo: hi');
   const progress: unknown[] = [];
   const call = armedCall(
     'trigger-long-running-operation',
     { duration: 1, steps: 2 },
     { _meta: { progressToken: 'p' } },
   );
-  await link.callTool(call, callIo({ onProgress: (params) => void progress.push(params.progressToken) }));
+  await link.send(call, callIo({ onProgress: (params) => void progress.push(params.progressToken) }));
   expect(progress).toEqual(['p', 'p']);
 }, 60_000);
 
@@ -90,7 +90,7 @@ test('finds the response in a stream cut at odd places, relays progress and answ
   });
   const progress: unknown[] = [];
   const call = armedCall('echo', {}, { _meta: { progressToken: 't' } });
-  const response = await link.callTool(call, callIo({ onProgress: (params) => void progress.push(params) }));
+  const response = await link.send(call, callIo({ onProgress: (params) => void progress.push(params) }));
   expect(readText(response)).toBe('schön');
   expect(response.bytes.includes(0x0a)).toBe(false);
   expect(progress).toEqual([{ progressToken: 't', progress: 1, message: 'ü' }]);
@@ -110,7 +110,7 @@ test('line breaks of a pretty-printed body do not survive, so they cannot end an
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body, null, '\r\n'));
     return true;
   });
-  const response = await link.callTool(armedCall('echo', {}), callIo());
+  const response = await link.send(armedCall('echo', {}), callIo());
   expect(readText(response)).toBe('a\nb');
   expect(response.bytes.toString()).not.toMatch(/[\r\n]/);
 });
@@ -118,7 +118,7 @@ test('line breaks of a pretty-printed body do not survive, so they cannot end an
 test('opens a new session once when the server forgot it, and repeats the call', async () => {
   const { link, server } = await connect();
   server.session.id = 'session-2';
-  const answers = await Promise.all([1, 2, 3].map(() => link.callTool(armedCall('echo', {}), callIo())));
+  const answers = await Promise.all([1, 2, 3].map(() => link.send(armedCall('echo', {}), callIo())));
   expect(answers.map(readText)).toEqual(['ok', 'ok', 'ok']);
   expect(server.posted('initialize')).toHaveLength(2);
 });
@@ -129,7 +129,7 @@ test('reports a call that is answered with 404 also in the new session', async (
     response.writeHead(404).end();
     return true;
   });
-  expect((await faultOf(link.callTool(armedCall('echo', {}), callIo()))).kind).toBe('http_status');
+  expect((await faultOf(link.send(armedCall('echo', {}), callIo()))).kind).toBe('http_status');
   expect(server.posted('tools/call')).toHaveLength(2);
 });
 
@@ -147,7 +147,7 @@ test('fetches the rest of a stream that the server ended on purpose', async () =
     response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id: pendingId, result })}\n\n`);
     return true;
   });
-  expect(readText(await link.callTool(armedCall('echo', {}), callIo()))).toBe('later');
+  expect(readText(await link.send(armedCall('echo', {}), callIo()))).toBe('later');
   expect(server.posted('tools/call')).toHaveLength(1);
 });
 
@@ -223,7 +223,7 @@ test('refuses an answer over the cap, declared or not, and one it did not ask to
     return true;
   });
   const kinds = [];
-  for (let i = 0; i < 4; i++) kinds.push((await faultOf(link.callTool(armedCall('echo', {}), callIo()))).kind);
+  for (let i = 0; i < 4; i++) kinds.push((await faultOf(link.send(armedCall('echo', {}), callIo()))).kind);
   expect(kinds).toEqual(['too_large', 'too_large', 'too_large', 'protocol']);
 });
 
@@ -235,7 +235,7 @@ test('a second id in the body answers no other call (security)', async () => {
     response.end(`{"jsonrpc":"2.0","id":${id},"result":{},"\\u0069d":${id + 1}}`);
     return true;
   });
-  expect((await faultOf(link.callTool(armedCall('echo', {}), callIo()))).kind).toBe('protocol');
+  expect((await faultOf(link.send(armedCall('echo', {}), callIo()))).kind).toBe('protocol');
 });
 
 test('a cancelled call closes its request and tells the server', async () => {
@@ -249,7 +249,7 @@ test('a cancelled call closes its request and tells the server', async () => {
     return true;
   });
   const abort = new AbortController();
-  const fault = faultOf(link.callTool(armedCall('echo', {}), callIo({ signal: abort.signal })));
+  const fault = faultOf(link.send(armedCall('echo', {}), callIo({ signal: abort.signal })));
   await vi.waitFor(() => expect(server.posted('tools/call')).toHaveLength(1), eventually);
   abort.abort();
   expect((await fault).kind).toBe('cancelled');
@@ -285,7 +285,7 @@ test('takes a JSON-RPC error that comes with a 4xx as the answer', async () => {
     response.end(JSON.stringify({ jsonrpc: '2.0', id: request.message?.id, error }));
     return true;
   });
-  const message = readResponse(await link.callTool(armedCall('echo', {}), callIo()));
+  const message = readResponse(await link.send(armedCall('echo', {}), callIo()));
   expect(message.error).toMatchObject({ code: -32602 });
 });
 
@@ -300,6 +300,6 @@ test('two calls at once get their own answers in any order', async () => {
     if (held.length === 2) for (const answer of held.reverse()) answer();
     return true;
   });
-  const answers = await Promise.all(['a', 'b'].map((name) => link.callTool(armedCall(name, {}), callIo())));
+  const answers = await Promise.all(['a', 'b'].map((name) => link.send(armedCall(name, {}), callIo())));
   expect(answers.map(readText)).toEqual(['a', 'b']);
 });

@@ -40,10 +40,10 @@ test('runs the reference servers: everything, filesystem and memory', async () =
   expect(files?.map((tool) => tool.name)).toContain('read_file');
   expect(memory?.map((tool) => tool.name)).toContain('create_entities');
   const link = await pool.link('everything', never);
-  expect(readText(await link.callTool(armedCall('echo', { message: 'hi' }), callIo()))).toBe('Echo: hi');
+  expect(readText(await link.send(armedCall('echo', { message: 'hi' }), callIo()))).toBe('Echo: hi');
   const progress: unknown[] = [];
   const call = armedCall('trigger-long-running-operation', { duration: 1, steps: 2 }, { _meta: { progressToken: 7 } });
-  await link.callTool(call, callIo({ onProgress: (params) => void progress.push(params.progressToken) }));
+  await link.send(call, callIo({ onProgress: (params) => void progress.push(params.progressToken) }));
   expect(progress).toEqual([7, 7]);
   expect(changed).toEqual(expect.arrayContaining(['everything', 'files', 'memory']));
 }, 60_000);
@@ -91,7 +91,7 @@ test('a broken server leaves the others alone', async () => {
   const hanging = faultOf(pool.link('hangs', never));
   const crashing = faultOf(pool.link('crashes', never));
   const link = await pool.link('good', never);
-  expect(readText(await link.callTool(armedCall('echo', {}), callIo()))).toContain('echo');
+  expect(readText(await link.send(armedCall('echo', {}), callIo()))).toContain('echo');
   expect((await crashing).kind).toBe('exited');
   expect((await hanging).kind).toBe('timeout');
   expect(pool.state('good').status).toBe('running');
@@ -155,7 +155,7 @@ test('switching a server off ends its process and refuses its calls', async () =
   const link = await pool.link('s', never);
   pool.configure({ id: 's', transport: fakeServer('plain'), enabled: false });
   expect(pool.state('s').status).toBe('off');
-  expect((await faultOf(link.callTool(armedCall('echo', {}), callIo()))).kind).toBe('exited');
+  expect((await faultOf(link.send(armedCall('echo', {}), callIo()))).kind).toBe('exited');
   expect((await faultOf(pool.link('s', never))).fault.message).toBe('This server is switched off.');
   await vi.waitFor(() => expect(isAlive(link.pid as number)).toBe(false), eventually);
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type ArmedCall, arm, type DecidedCall, permit } from '../../../electron/engine/core/stages.ts';
+import type { AskAnswer, Era, Exchange } from '../../../electron/engine/exchange.ts';
 import type { UpstreamPorts } from '../../../electron/engine/upstream/contract.ts';
 import type { CallIo, LinkFault } from '../../../electron/engine/upstream/link.ts';
 import { createLinkPool } from '../../../electron/engine/upstream/pool.ts';
@@ -36,14 +37,28 @@ export interface TestPool {
   ports: UpstreamPorts;
   logged: string[];
   changed: string[];
+  /** What came in that belongs to no call: `[owner, method, params]`. */
+  notices: [string | null, string, JsonObject][];
+  /** What was asked outside any call, by owner; answered with `asked.answer`. */
+  asked: { owner: string; method: string; params: JsonObject }[];
+  /** Era verdicts as the pool kept them, by server. */
+  eras: Map<string, Era>;
   clock: { ms: number };
 }
 
 export function startPool(
-  change: { dataDir?: string; env?: Record<string, string>; timings?: Partial<SlotTimings> } = {},
+  change: {
+    dataDir?: string;
+    env?: Record<string, string>;
+    timings?: Partial<SlotTimings>;
+    eras?: Map<string, Era>;
+  } = {},
 ): TestPool {
   const logged: string[] = [];
   const changed: string[] = [];
+  const notices: TestPool['notices'] = [];
+  const asked: TestPool['asked'] = [];
+  const eras = change.eras ?? new Map<string, Era>();
   const clock = { ms: 1_000_000 };
   const log = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
   const ports: UpstreamPorts = {
@@ -54,29 +69,64 @@ export function startPool(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SHLVL: '1', ...change.env },
     onStatus: () => {},
     onToolsChanged: (id) => void changed.push(id),
+    onListChanged: (id, owner, kind) => void changed.push(`${id} ${kind} ${owner}`),
+    onNotification: (_id, owner, method, params) => void notices.push([owner, method, params]),
+    async onAsk(_id, owner, method, params): Promise<AskAnswer> {
+      asked.push({ owner, method, params });
+      return { kind: 'result', result: { action: 'decline' } };
+    },
+    eras: { get: (id) => eras.get(id) ?? null, set: (id, _hash, era) => void eras.set(id, era) },
   };
   const pool = createLinkPool(ports, change.timings);
   onTestFinished(() => pool.close());
-  return { pool, ports, logged, changed, clock };
+  return { pool, ports, logged, changed, notices, asked, eras, clock };
 }
 
 export const never = new AbortController().signal;
 
-export function armedCall(tool: string, args: JsonObject, otherParams: JsonObject = {}): ArmedCall {
-  const call = {
-    id: 'call-1',
-    tool: { serverId: 's', serverName: 's', name: tool, exposedName: `s__${tool}` },
-    arguments: args,
-    otherParams,
-  } as unknown as DecidedCall;
+export interface CallShape {
+  method?: string;
+  era?: Era;
+  agentId?: string;
+  definition?: JsonObject;
+}
+
+/** A call the pipeline permitted, with exactly these parameters. */
+export function armedRequest(params: JsonObject, shape: CallShape = {}): ArmedCall {
+  const { method = 'tools/call', era = 'legacy', agentId = 'agent-1', definition = {} } = shape;
+  const exchange = { era, method, agent: { id: agentId, name: agentId }, session: null } as unknown as Exchange;
+  const tool = { kind: method === 'tools/call' ? 'tool' : 'resource', serverId: 's', name: 'x', definition };
+  const call = { id: 'call-1', exchange, tool, params } as unknown as DecidedCall;
   const decision = { effect: 'allow' } as unknown as DecidedCall['decision'];
   const permission = permit(call, decision, null);
   if (!permission.ok) throw new Error('not permitted');
   return arm(permission.call);
 }
 
+export function armedCall(
+  tool: string,
+  args: JsonObject,
+  otherParams: JsonObject = {},
+  shape: CallShape = {},
+): ArmedCall {
+  return armedRequest({ ...otherParams, name: tool, arguments: args }, shape);
+}
+
+export interface Asked {
+  method: string;
+  params: JsonObject;
+}
+
+/** An `io` whose agent answers every question with `answer`. */
 export function callIo(change: Partial<CallIo> = {}): CallIo {
-  return { signal: never, timeoutMs: 20_000, onProgress: () => {}, ...change };
+  return {
+    signal: never,
+    timeoutMs: 20_000,
+    onProgress: () => {},
+    onNotification: () => {},
+    ask: async () => ({ kind: 'unsupported' }),
+    ...change,
+  };
 }
 
 export function readResponse(response: RawResponse): JsonObject {

@@ -4,7 +4,7 @@ import {
   serializeNotification,
   serializeReply,
 } from '../../../electron/engine/wire/serialize-reply.ts';
-import { sseEvent } from '../../../electron/engine/wire/sse-writer.ts';
+import { sseEvent, ssePriming } from '../../../electron/engine/wire/sse-writer.ts';
 
 const text = (parts: Buffer[]) => Buffer.concat(parts).toString();
 
@@ -18,6 +18,13 @@ describe('sseEvent', () => {
     const event = text(sseEvent([pretty]));
     expect(event).toBe('event: message\ndata: {    "a": "é" }\n\n');
     expect(pretty.toString()).toBe('{\r\n  "a": "é"\n}');
+  });
+});
+
+describe('the id of an event', () => {
+  it('stands in it, also in one that has no message', () => {
+    expect(text(sseEvent([Buffer.from('{}')], '3-1'))).toBe('event: message\nid: 3-1\ndata: {}\n\n');
+    expect(ssePriming('3-0', 1000).toString()).toBe('id: 3-0\nretry: 1000\ndata: \n\n');
   });
 });
 

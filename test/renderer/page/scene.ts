@@ -34,6 +34,7 @@ function makeServer(id: string): ServerView {
     transport: { kind: 'http', url: 'http://127.0.0.1:9000/mcp', headers: {} },
     enabled: true,
     trusted: false,
+    asks: { elicitation: 'allow', sampling: 'ask', roots: 'ask' },
     status: 'running',
     lastError: null,
     serverInfo: null,

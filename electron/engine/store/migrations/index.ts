@@ -5,6 +5,7 @@ import { createServers } from './003-servers.ts';
 import { createGrants } from './004-grants.ts';
 import { createApprovals } from './005-approvals.ts';
 import { createAudit } from './006-audit.ts';
+import { addServerAsks } from './007-server-asks.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   createGrants,
   createApprovals,
   createAudit,
+  addServerAsks,
 ];
 
 export const schemaVersion = migrations.length;

@@ -10,6 +10,7 @@ const server: ServerView = {
   transport: { kind: 'stdio', command: 'x', args: [], cwd: null, env: {} },
   enabled: true,
   trusted: false,
+  asks: { elicitation: 'allow', sampling: 'ask', roots: 'ask' },
   status: 'running',
   lastError: null,
   serverInfo: null,

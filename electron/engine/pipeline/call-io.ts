@@ -1,0 +1,39 @@
+import type { ArmedCall } from '../core/stages.ts';
+import { passesLevel } from '../eras/log-levels.ts';
+import { requestLogLevel } from '../eras/request-meta.ts';
+import type { Exchange } from '../exchange.ts';
+import type { CallIo } from '../upstream/link.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+import { governAsk } from './govern-ask.ts';
+import type { PipelinePorts } from './ports.ts';
+
+/** The way back from a server to the agent during one call. */
+export function makeCallIo(ports: PipelinePorts, call: ArmedCall): CallIo {
+  const { exchange, tool } = call;
+  const scene = { exchange, serverId: tool.serverId, serverName: tool.serverName, callId: call.id };
+  return {
+    signal: exchange.signal,
+    timeoutMs: ports.timing.upstreamMs,
+    onProgress: (params) => exchange.notify('notifications/progress', params),
+    onNotification(method, params) {
+      if (method === 'notifications/resources/updated')
+        ports.subscriptions.updated(tool.serverId, exchange.agent.id, params);
+      else if (isWanted(ports, exchange, method, params)) exchange.notify(method, params);
+    },
+    ask: (method, params, key) => governAsk(ports, scene, method, params, key),
+  };
+}
+
+function isWanted(ports: PipelinePorts, exchange: Exchange, method: string, params: JsonObject): boolean {
+  // the modern era has no such notice: the agent is asked to open the page and answers when it is done
+  if (method === 'notifications/elicitation/complete') return exchange.era === 'legacy';
+  if (method !== 'notifications/message') return true;
+  const { agent, session } = exchange;
+  const minimum =
+    exchange.era === 'modern'
+      ? requestLogLevel(exchange.params)
+      : ports.sessions.logLevel(agent.id, session?.id ?? null);
+  // a modern request without a level wants none; a legacy session without one leaves it to the server
+  if (minimum === null) return exchange.era === 'legacy';
+  return passesLevel(params.level, minimum);
+}

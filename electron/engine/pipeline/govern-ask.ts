@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { Decision, Effect, Outcome, Risk } from '../../shared/index.ts';
+import { digestArguments, hashDefinition } from '../core/canonical.ts';
+import type { DecidedCall } from '../core/stages.ts';
+import { describeSubject } from '../core/subject.ts';
+import { askNames } from '../eras/capabilities.ts';
+import type { AskAnswer, AskMethod, Exchange } from '../exchange.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+import { rpcErrorCodes } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
+import { patienceOf } from './approve-call.ts';
+import type { AuditFacts } from './audit-gate.ts';
+import type { PipelinePorts } from './ports.ts';
+
+/** Between which server and which agent a question is, and in which call. */
+export interface AskScene {
+  exchange: Exchange;
+  serverId: string;
+  serverName: string;
+  /** Null: outside any call. */
+  callId: string | null;
+}
+
+const words: Record<AskMethod, { description: string; risk: Risk }> = {
+  'elicitation/create': {
+    description: 'The server asks you or your agent for input.',
+    risk: { tier: 'write', reasons: [{ tier: 'write', text: 'Input goes to the server', source: 'server asks' }] },
+  },
+  'sampling/createMessage': {
+    description: 'The server wants to use the agent’s model.',
+    risk: { tier: 'write', reasons: [{ tier: 'write', text: 'Uses the agent’s model', source: 'server asks' }] },
+  },
+  'roots/list': {
+    description: 'The server wants to see the agent’s folders.',
+    risk: { tier: 'read', reasons: [{ tier: 'read', text: 'Shows the agent’s folders', source: 'server asks' }] },
+  },
+};
+
+const refused = (message: string): AskAnswer => ({ kind: 'error', error: { code: rpcErrorCodes.internal, message } });
+
+/**
+ * A server's question to an agent, governed like a call: the server's switch decides, Ask waits for the person, and a
+ * row is written before the agent hears of it and another before the server hears the answer. Never rejects for an
+ * expected end.
+ */
+export async function governAsk(
+  ports: PipelinePorts,
+  scene: AskScene,
+  method: AskMethod,
+  params: JsonObject,
+  key?: string,
+): Promise<AskAnswer> {
+  const { exchange, callId } = scene;
+  const decision = decideAsk(ports, scene, method);
+  const ask = describeAsk(ports, scene, method, params, decision);
+  if (ask === null) return refused('The request has no canonical form.');
+  const facts = factsOf(ask, callId);
+  if (decision.effect === 'deny') {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
+    return { kind: 'unsupported' };
+  }
+  const approval = await approveAsk(ports, ask, callId);
+  if (!approval.ok) {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
+    return refused(approval.told);
+  }
+  // the world may have changed while the person thought
+  const again = decideAsk(ports, scene, method);
+  if (again.effect === 'deny' || (again.effect === 'ask' && approval.approvalId === null)) {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
+    return { kind: 'unsupported' };
+  }
+  const permitted = { ...facts, effect: 'allow' as const, approvalId: approval.approvalId };
+  if (!ports.audit.append({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode }))
+    return refused('The audit log cannot be written.');
+  const startedAt = performance.now();
+  if (callId !== null) ports.journal.note(callId, 'the server asks', method);
+  const answer = await exchange.ask(method, params, key);
+  const durationMs = performance.now() - startedAt;
+  const ended = { event: 'ask.settled', durationMs, ...outcomeOf(answer) } as const;
+  if (!ports.audit.append({ ...permitted, ...ended })) return refused('The answer could not be recorded.');
+  return answer;
+}
+
+/** The server's switch, under the kill switch and the agent's own pause. */
+function decideAsk(ports: PipelinePorts, scene: AskScene, method: AskMethod): Decision {
+  const world = ports.world();
+  const { agent } = scene.exchange;
+  const end = (
+    effect: Effect,
+    reasonCode: string,
+    reason: string,
+    step: 'kill-switch' | 'agent-paused' | 'switch',
+  ) => ({
+    ...{ effect, reasonCode, reason, policyVersion: world.version },
+    trace: [{ step, hit: true, text: reason }],
+  });
+  if (world.paused) return end('deny', 'paused_all', 'The user has paused all agents.', 'kill-switch');
+  const policy = world.agents.get(agent.id);
+  if (!policy || policy.paused) return end('deny', 'paused_agent', 'The user has paused this agent.', 'agent-paused');
+  const name = askNames[method];
+  const effect = ports.asksOf(scene.serverId)[name];
+  if (effect === 'deny') return end('deny', `${name}_off`, `The server may not ask for ${name}.`, 'switch');
+  if (!scene.exchange.canAsk(method))
+    return end('deny', 'not_declared', 'The agent’s client cannot be asked this.', 'switch');
+  const position = effect === 'ask' ? 'Ask' : 'Allow';
+  return end(effect, `switch_${name}`, `The server’s switch for ${name} says ${position}.`, 'switch');
+}
+
+/** The question as a call, so that the card shows and binds exactly what the agent will be asked. */
+function describeAsk(
+  ports: PipelinePorts,
+  scene: AskScene,
+  method: AskMethod,
+  params: JsonObject,
+  decision: Decision,
+): DecidedCall | null {
+  const { serverId, serverName, exchange } = scene;
+  const { description, risk } = words[method];
+  const definition = { name: method, description };
+  let argumentsDigest: string;
+  try {
+    argumentsDigest = digestArguments(ports.key, params);
+  } catch {
+    // lone surrogates: what cannot be bound cannot be approved
+    return null;
+  }
+  const definitionHash = hashDefinition(definition);
+  const tool = { kind: 'ask', serverId, serverName, name: method, exposedName: method } as const;
+  return {
+    id: scene.callId ?? randomUUID(),
+    at: ports.clock.now(),
+    exchange,
+    tool: { ...tool, definition, definitionHash, reviewed: true },
+    arguments: params,
+    otherParams: {},
+    params,
+    argumentsDigest,
+    subject: describeQuestion(params),
+    risk,
+    decision,
+  };
+}
+
+/** A page to open is told by its host, in the form that shows look-alike letters. */
+function describeQuestion(params: JsonObject): string {
+  if (params.mode !== 'url' || typeof params.url !== 'string') return describeSubject(params);
+  try {
+    return `Open a page of ${new URL(params.url).host}`.slice(0, 120);
+  } catch {
+    return 'Open a page without a valid address';
+  }
+}
+
+async function approveAsk(
+  ports: PipelinePorts,
+  ask: DecidedCall,
+  callId: string | null,
+): Promise<{ ok: true; approvalId: string | null } | { ok: false; reasonCode: string; told: string }> {
+  if (ask.decision.effect !== 'ask') return { ok: true, approvalId: null };
+  const { exchange } = ask;
+  exchange.setWaiting(true);
+  const answer = await ports.approvals.wait(ask, patienceOf(ports, exchange), (card) => {
+    if (callId !== null) ports.journal.awaitingApproval(callId, card.id, card.expiresAt);
+  });
+  exchange.setWaiting(false);
+  if (callId !== null) ports.journal.running(callId);
+  switch (answer.kind) {
+    case 'approved':
+      return { ok: true, approvalId: answer.approvalId };
+    case 'denied':
+      return { ok: false, reasonCode: 'denied_by_user', told: 'The user denied this request.' };
+    case 'expired':
+    case 'parked':
+      return { ok: false, reasonCode: 'timeout', told: 'The user did not answer in time.' };
+    case 'cancelled':
+      return { ok: false, reasonCode: 'cancelled', told: 'The request was cancelled.' };
+  }
+}
+
+function factsOf(ask: DecidedCall, callId: string | null): Omit<AuditFacts, 'event'> {
+  const { agent } = ask.exchange;
+  return {
+    actor: 'engine',
+    agentId: agent.id,
+    agentName: agent.name,
+    serverId: ask.tool.serverId,
+    tool: ask.tool.name,
+    callId,
+    riskTier: ask.risk.tier,
+    policyVersion: ask.decision.policyVersion,
+    argumentsDigest: ask.argumentsDigest,
+    subject: ask.subject,
+  };
+}
+
+function outcomeOf(answer: AskAnswer): { outcome: Outcome; reasonCode: string } {
+  if (answer.kind === 'unsupported') return { outcome: 'not_found', reasonCode: 'unsupported' };
+  if (answer.kind === 'error') return { outcome: 'tool_error', reasonCode: 'rpc_error' };
+  const action = isObject(answer.result) ? answer.result.action : undefined;
+  return { outcome: 'ok', reasonCode: action === 'decline' || action === 'cancel' ? action : 'answered' };
+}

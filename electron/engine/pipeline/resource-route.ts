@@ -1,0 +1,54 @@
+import { unknownResource } from '../core/refusals.ts';
+import type { Exchange } from '../exchange.ts';
+import { type CallRoute, plainRoute } from './call-route.ts';
+import { describePlainTarget } from './plain-target.ts';
+import type { PipelinePorts } from './ports.ts';
+import type { Route } from './resource-routes.ts';
+import { readAllPages } from './server-pages.ts';
+
+/** The server and its own address behind an address, for this agent. */
+export function findResource(
+  ports: PipelinePorts,
+  exchange: Exchange,
+  shown: string,
+  isTemplate = false,
+): { server: { id: string; name: string }; uri: string } | null {
+  const { agent, scope } = exchange;
+  const open = ports.visibility.open(agent.id, scope);
+  const learned = isTemplate ? ports.resources.findTemplate(agent.id, shown) : ports.resources.find(agent.id, shown);
+  const route: Route | null =
+    scope === null ? (ports.findApp(shown) ?? learned ?? null) : { serverId: scope, uri: shown };
+  const server = open.find((candidate) => candidate.id === route?.serverId);
+  return route && server ? { server, uri: route.uri } : null;
+}
+
+/** `resources/read` and, through `effect`, `resources/subscribe`. */
+export function resourceRoute(
+  ports: PipelinePorts,
+  exchange: Exchange,
+  uri: string,
+  effect: CallRoute['effect'] = null,
+): CallRoute {
+  const { params, scope } = exchange;
+  return {
+    ...plainRoute,
+    find() {
+      const found = findResource(ports, exchange, uri);
+      if (!found) return null;
+      return describePlainTarget({
+        kind: 'resource',
+        server: found.server,
+        name: found.uri,
+        exposedName: uri,
+        arguments: { uri: found.uri },
+        params: { ...params, uri: found.uri },
+      });
+    },
+    learn: () =>
+      scope === null
+        ? readAllPages(ports, exchange, ['resources/list', 'resources/templates/list'])
+        : ports.firstSync(exchange.signal),
+    missing: unknownResource(uri, exchange.era === 'modern'),
+    effect,
+  };
+}
