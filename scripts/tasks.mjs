@@ -147,6 +147,18 @@ async function check(project) {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
+/**
+ * The comparisons that take too long for every test run: a million random policy questions, two interpreters.
+ * @type {Task}
+ */
+const checkDeep = (project) =>
+  runTool(project, 'vitest', ['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'], {
+    env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000' },
+  });
+
+/** @type {Task} */
+const bench = ({ root }) => runToEnd(process.execPath, [join(root, 'bench', 'policy.ts')], { cwd: root });
+
 /** @type {Task} */
 const fix = (project) => runTool(project, 'biome', ['check', '--write']);
 
@@ -198,6 +210,8 @@ export const tasks = {
   start,
   test,
   check,
+  'check:deep': checkDeep,
+  bench,
   fix,
   dev,
   build,

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { PolicyChange, Rule } from '../electron/shared/index.ts';
 import { launchBrowser } from './helpers/browser.ts';
 import { type Scene, startScene } from './helpers/scene.ts';
 
@@ -24,7 +25,93 @@ async function shoot(page: Page, name: string): Promise<void> {
   }
 }
 
-async function shootAll(page: Page): Promise<void> {
+/** Rules for the pictures; none of them touches a question that waits. */
+async function addRules({ ui }: Scene): Promise<void> {
+  const { agents } = await ui.request('snapshot', {});
+  const idOf = (name: string) => agents.find((agent) => agent.name === name)?.id ?? '*';
+  const plain = { enabled: true, agent: '*', limit: null, expiresAt: null } as const;
+  const rules: Rule[] = [
+    {
+      ...plain,
+      id: 'issues-in-two-repositories',
+      name: 'Issues in our two repositories',
+      effect: 'allow',
+      agent: idOf('Claude Code'),
+      server: 'github',
+      tool: 'create_issue',
+      conditions: [{ argument: 'repository', op: 'isOneOf', values: ['acme/web', 'acme/docs'] }],
+      limit: { count: 10, per: 'min' },
+    },
+    {
+      ...plain,
+      id: 'look-at-checkout',
+      name: 'Look at edits of the checkout',
+      effect: 'ask',
+      server: 'filesystem',
+      tool: 'edit_file',
+      conditions: [{ argument: 'path', op: 'startsWith', value: 'src/' }],
+    },
+    {
+      ...plain,
+      id: 'no-internal-pages',
+      name: 'No internal pages',
+      effect: 'deny',
+      agent: idOf('Codex'),
+      server: 'browser',
+      tool: '*',
+      conditions: [{ argument: 'url', op: 'hostUnder', value: 'internal.acme.example' }],
+    },
+    {
+      ...plain,
+      id: 'no-dropped-tables',
+      name: 'No dropped tables',
+      effect: 'deny',
+      server: 'postgres',
+      tool: 'execute',
+      conditions: [{ argument: 'sql', op: 'matches', value: '(?i)\\b(drop|truncate)\\b' }],
+    },
+  ];
+  const keys: PolicyChange = {
+    kind: 'never',
+    id: 'ssh-keys',
+    value: {
+      id: 'ssh-keys',
+      name: 'Nobody touches my keys',
+      server: '*',
+      tool: '*',
+      conditions: [{ argument: 'path', op: 'pathInside', value: '~/.ssh' }],
+    },
+  };
+  const changes = [keys, ...rules.map((value): PolicyChange => ({ kind: 'rule', id: value.id, value }))];
+  await ui.request('policy.change', { changes, version: null });
+}
+
+/** The second question, with what an answer may be remembered for. */
+async function shootRemember(page: Page): Promise<void> {
+  await page.getByRole('link', { name: /^Approvals/ }).click();
+  await page.getByRole('region', { name: 'Waiting' }).getByText('Cursor').click();
+  const question = page.getByRole('region', { name: 'Question' });
+  await question.getByText('shop_staging').first().waitFor();
+  await question.getByRole('radio', { name: '1 hour' }).click();
+  await question.getByRole('radio', { name: 'A pattern' }).check();
+  await question.getByRole('checkbox', { name: /^sql/ }).uncheck();
+  await question
+    .getByRole('button', { name: 'Approve for 1 hour' })
+    .and(page.locator('[aria-disabled=false]'))
+    .waitFor();
+  await page.mouse.move(0, 0);
+  await shoot(page, 'remember');
+}
+
+async function shootPolicy(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Policy' }).click();
+  await page.getByTitle('Issues in our two repositories').click();
+  await page.getByRole('tab', { name: 'Try it' }).waitFor();
+  await page.mouse.move(0, 0);
+  await shoot(page, 'policy');
+}
+
+async function shootAll(page: Page, scene: Scene): Promise<void> {
   const card = page.getByRole('alertdialog', { name: 'Approval' });
   // the oldest question opens by itself
   await card.getByRole('button', { name: 'Approve once' }).and(page.locator('[aria-disabled=false]')).waitFor();
@@ -32,7 +119,7 @@ async function shootAll(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'detached' });
 
-  await page.locator('tr[data-call]', { hasText: 'authorized_keys' }).click();
+  await page.locator('tr[data-call]', { hasText: 'write_file' }).click();
   await page.getByText('Told to the agent').waitFor();
   await shoot(page, 'live');
 
@@ -51,6 +138,10 @@ async function shootAll(page: Page): Promise<void> {
   await page.getByRole('tab', { name: /^Review/ }).waitFor();
   await page.mouse.move(0, 0);
   await shoot(page, 'servers');
+
+  await shootRemember(page);
+  await addRules(scene);
+  await shootPolicy(page);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'scopegate-pictures-'));
@@ -66,7 +157,7 @@ try {
   await page.close();
   await scene.play(700);
   const later = await openPage(bench.browser, scene);
-  await shootAll(later);
+  await shootAll(later, scene);
 } finally {
   await bench.browser.close();
   await scene.stop();

@@ -32,7 +32,11 @@ export class AgentRegistry {
       if (record.removedAt !== null) store.deleteAgent(record.id);
       else this.#agents.set(record.id, { ...record, declared: null });
     }
-    for (const agent of declared) this.#agents.set(declaredId(agent.name), describeDeclared(agent, now()));
+    const pauses = store.declaredPauses();
+    for (const agent of declared) {
+      const known = describeDeclared(agent, now());
+      this.#agents.set(known.id, { ...known, paused: pauses.has(known.id) });
+    }
     this.#reindex();
   }
 
@@ -51,15 +55,21 @@ export class AgentRegistry {
 
   /** Throws `BridgeFault` when the agent does not exist or is declared in a file. */
   editable(id: string): KnownAgent {
-    const agent = this.#agents.get(id);
-    if (!agent)
-      throw new BridgeFault('not_found', 'This agent does not exist any more.', 'Go back to the list of agents.');
+    const agent = this.existing(id);
     if (agent.declared)
       throw new BridgeFault(
         'managed',
         `${agent.name} is declared in a configuration file.`,
         'Change it in that file and start again.',
       );
+    return agent;
+  }
+
+  /** Throws `BridgeFault` when the agent does not exist. */
+  existing(id: string): KnownAgent {
+    const agent = this.#agents.get(id);
+    if (!agent)
+      throw new BridgeFault('not_found', 'This agent does not exist any more.', 'Go back to the list of agents.');
     return agent;
   }
 
@@ -102,6 +112,17 @@ export class AgentRegistry {
     const agent = { ...this.editable(id), ...changes };
     this.#put(agent);
     return agent;
+  }
+
+  /** Pauses or resumes any agent, a declared one too: a person can always stop an agent. Throws `BridgeFault`. */
+  setPaused(id: string, paused: boolean): void {
+    const agent = this.existing(id);
+    if (!agent.declared) {
+      this.change(id, { paused });
+      return;
+    }
+    this.#store.putDeclaredPause(id, paused);
+    this.#agents.set(id, { ...agent, paused });
   }
 
   /** Notes that the agent opened a session, with the name its client gave itself. */

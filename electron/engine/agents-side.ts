@@ -13,11 +13,11 @@ import { isObject } from './wire/parse-message.ts';
 
 const listChangedAfterMs = 50;
 
-/** The lists of an agent as texts to compare. */
+/** The lists of an agent as texts to compare, by server; '' is the gateway's own path. */
 interface Shown {
-  tools: string;
-  prompts: string;
-  resources: string;
+  tools: Map<string, string>;
+  prompts: Map<string, string>;
+  resources: Map<string, string>;
 }
 
 interface Ports {
@@ -94,7 +94,7 @@ export class AgentsSide {
     const { visibility } = this.#ports.pipeline;
     for (const agent of this.#ports.agents.all()) {
       if ((owner === null || owner === agent.id) && visibility.isOpen(agent.id, serverId))
-        this.#listener?.notify(agent.id, `notifications/${kind}/list_changed`);
+        this.#listener?.notify(agent.id, `notifications/${kind}/list_changed`, {}, undefined, [serverId]);
     }
   }
 
@@ -107,8 +107,11 @@ export class AgentsSide {
       const before = this.#shown.get(agent.id);
       const now = this.#fingerprint(agent.id);
       this.#shown.set(agent.id, now);
-      for (const kind of ['tools', 'prompts', 'resources'] as const)
-        if (before?.[kind] !== now[kind]) this.#listener.notify(agent.id, `notifications/${kind}/list_changed`);
+      for (const kind of ['tools', 'prompts', 'resources'] as const) {
+        const changed = changedServers(before?.[kind] ?? new Map(), now[kind]);
+        if (changed.length > 0)
+          this.#listener.notify(agent.id, `notifications/${kind}/list_changed`, {}, undefined, changed);
+      }
     }
   }
 
@@ -117,11 +120,26 @@ export class AgentsSide {
     const { lists, pipeline } = this.#ports;
     const open = pipeline.visibility.open(agentId, null);
     const having = (capability: 'prompts' | 'resources') =>
-      open
-        .map((server) => server.id)
-        .filter((id) => pipeline.facts(id)?.hello?.capabilities[capability] !== undefined)
-        .join('\n');
-    return { tools: lists.fingerprint(agentId), prompts: having('prompts'), resources: having('resources') };
+      new Map(
+        open
+          .filter(({ id }) => pipeline.facts(id)?.hello?.capabilities[capability] !== undefined)
+          .map(({ id }) => [id, capability]),
+      );
+    return { tools: lists.fingerprints(agentId), prompts: having('prompts'), resources: having('resources') };
+  }
+
+  /** What is noted of an agent beside its requests: none of them depends on it. */
+  #attempt(step: string, note: () => void): void {
+    try {
+      note();
+    } catch (error) {
+      this.#logFault(step, error);
+    }
+  }
+
+  #logFault(step: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : 'unknown';
+    this.#ports.ports.log.error('the coming or going of an agent could not be noted', { step, error: message });
   }
 
   #downstream(): DownstreamPorts {
@@ -133,7 +151,7 @@ export class AgentsSide {
       stateKey,
       authenticate: (token) => {
         const agent = agents.authenticate(token);
-        if (agent) agents.seen(agent.id);
+        if (agent) this.#attempt('seen', () => agents.seen(agent.id));
         return agent;
       },
       handle,
@@ -150,16 +168,23 @@ export class AgentsSide {
       mayResume: (agent, scope, method, params) => mayGoOn(pipeline, agent, scope, method, params),
       onNotification: (agent, _session, scope, method, params) => passNotice(notices, agent, scope, method, params),
       onSessionOpened: (agent, session) => {
-        agents.sessionOpened(agent.id, session);
+        this.#attempt('session', () => agents.sessionOpened(agent.id, session));
         pipeline.sessions.opened(agent.id, session);
         if (!this.#shown.has(agent.id)) this.#shown.set(agent.id, this.#fingerprint(agent.id));
         onSessions(agent.id);
       },
       onSessionEnded: (agent, session) => {
         pipeline.sessions.ended(agent.id, session);
-        if (session.id !== null) void pipeline.subscriptions.end(agent.id, session.id);
+        pipeline.subscriptions.end(agent.id, session).catch((error: unknown) => {
+          this.#logFault('subscriptions', error);
+        });
         onSessions(agent.id);
       },
     };
   }
+}
+
+/** Servers whose part of a list came, went or changed; '' where only the gateway's own list did. */
+function changedServers(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].filter((id) => before.get(id) !== now.get(id));
 }

@@ -21,6 +21,10 @@ export function makeAnnouncer(bus: EventBus, getParts: () => EngineParts | null)
       if (parts && server && server.removedAt === null)
         bus.emit(`server:${id}`, () => ({ type: 'server.changed', server: parts.servers.view(server) }));
     },
+    policy: () => {
+      const parts = getParts();
+      if (parts) bus.emit('policy', () => ({ type: 'policy.changed', version: parts.policy.world.version }));
+    },
     matrix: (agentId) => {
       if (getParts()) bus.emit(`matrix:${agentId ?? '*'}`, () => ({ type: 'matrix.changed', agentId }));
     },

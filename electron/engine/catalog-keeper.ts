@@ -52,7 +52,7 @@ export class CatalogKeeper {
         resolve();
       };
       signal.addEventListener('abort', end, { once: true });
-      void Promise.all(this.#firstSyncs.values()).then(() => {
+      void Promise.allSettled(this.#firstSyncs.values()).then(() => {
         signal.removeEventListener('abort', end);
         end();
       });
@@ -84,12 +84,16 @@ export class CatalogKeeper {
 
   /** Ends when no first reading runs any more: what it found must be written before the database is closed. */
   async settled(): Promise<void> {
-    await Promise.all(this.#firstSyncs.values());
+    await Promise.allSettled(this.#firstSyncs.values());
   }
 
   async #readFirst(serverId: string): Promise<void> {
     await this.#trySync(serverId);
-    await this.#lookForConditional(serverId);
+    try {
+      await this.#lookForConditional(serverId);
+    } catch (error) {
+      this.#logFault(serverId, error);
+    }
   }
 
   /**
@@ -115,13 +119,21 @@ export class CatalogKeeper {
     }
   }
 
+  /** Nobody waits for a reading in the background: what breaks it (a full disk) must not break the engine. */
+  #logFault(serverId: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : 'unknown';
+    this.#ports.log.error('the tools of a server could not be taken over', { server: serverId, error: message });
+  }
+
+  /** Never rejects. */
   async #trySync(serverId: string): Promise<void> {
     try {
       await this.#ports.catalog.sync(serverId);
     } catch (error) {
       // the pool keeps the fault and shows it; a reading that failed is tried again with the next call
-      if (!(error instanceof LinkFault)) throw error;
-      this.#ports.log.warn('the tools of a server could not be read', { server: serverId, kind: error.kind });
+      if (error instanceof LinkFault)
+        this.#ports.log.warn('the tools of a server could not be read', { server: serverId, kind: error.kind });
+      else this.#logFault(serverId, error);
     }
   }
 

@@ -3,24 +3,27 @@ import type { EngineStatus } from '../shared/index.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import { AgentsSide } from './agents-side.ts';
 import { makeAnnouncer } from './announcer.ts';
-import type { EngineParts } from './api/context.ts';
+import type { Announcer, EngineParts } from './api/context.ts';
+import { assembleApprovals } from './approval-parts.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
 import { EventBus } from './event-bus.ts';
-import { ApprovalQueue } from './pipeline/approval-queue.ts';
+import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
 import { CallJournal } from './pipeline/call-journal.ts';
-import { Limiter } from './pipeline/limiter.ts';
+import { decideNow } from './pipeline/decide-again.ts';
+import { judgeCall } from './pipeline/judge-call.ts';
 import { ListFaults } from './pipeline/list-faults.ts';
 import { askOutsideCall, type NoticePorts, relayNotice } from './pipeline/notices.ts';
 import { makeExchangeHandler } from './pipeline/route-exchange.ts';
-import { settleAbandoned } from './pipeline/settle.ts';
 import { ToolLists } from './pipeline/tool-lists.ts';
 import { makeNoticePorts, makePipeline } from './pipeline-parts.ts';
+import { assembleGuards } from './policy-parts.ts';
 import { PolicyState } from './policy-state.ts';
 import type { EnginePorts } from './ports.ts';
 import { recoverCalls } from './recover.ts';
+import { RiskLedger } from './risk-ledger.ts';
 import { ServerFactsBook } from './server-facts.ts';
 import { ServerRegistry } from './server-registry.ts';
 import type { StoreWriter } from './store/contract.ts';
@@ -72,45 +75,40 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
 
   const facts = new ServerFactsBook(store);
   const pool = makePool(ground, late, facts);
-  const catalog = new Catalog({
-    store,
-    pool,
-    log: ports.log,
-    isKnown: (serverId) => facts.of(serverId)?.hello != null,
-    conditional: {
-      get: (serverId) => facts.conditionalTools(serverId),
-      set: (serverId, names) => facts.setConditionalTools(serverId, names),
-    },
-    now,
-    onChanged: (serverId) => {
-      late.parts?.policy.refresh();
-      announce.server(serverId);
-      announce.matrix(null);
-      late.side?.listsChanged();
-    },
-  });
+  const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
   const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
     { store, pool, catalog, now, listFault: (serverId) => listFaults.of(serverId) },
     options.declared?.servers ?? [],
   );
-  const policy = new PolicyState({
-    store,
-    agents,
+  const onPolicy = () => {
+    late.side?.listsChanged();
+    announce.engine();
+    announce.policy();
+    late.parts?.desk.policyChanged();
+  };
+  const policy = new PolicyState({ store, agents, catalog, now, onChanged: onPolicy });
+  const listedBy = (agentId: string, uri: string) => pipeline.resources.listed(agentId, uri)?.serverId ?? null;
+  const lists = new ToolLists({ catalog, world: () => policy.world, listedBy });
+  const { limiter, kept, guards } = assembleGuards({ ...ground, ...base, policy, servers });
+  const validator = new ArgumentValidator();
+  const { approvals, desk } = assembleApprovals({
+    ...ground,
+    ...base,
     catalog,
-    now,
-    onChanged: () => {
-      late.side?.listsChanged();
-      announce.engine();
-    },
+    validator,
+    kept,
+    timing: ground.tuning,
+    decideNow: (call) => decideNow(pipeline, call),
+    judge: (agentId, tool, args) =>
+      judgeCall(pipeline, { id: agentId, name: agents.get(agentId)?.name ?? '' }, tool, args),
+    policyVersion: () => policy.world.version,
+    onGrants: () => policy.renew(),
   });
-  const lists = new ToolLists({ catalog, world: () => policy.world });
-  const limiter = new Limiter();
-  const approvals = makeApprovals(ground, base);
   const listener = () => late.side?.listener ?? null;
   const pipeline = makePipeline(ground, base, {
-    ...{ approvals, catalog, facts, keeper, limiter, listFaults, lists, policy, pool, servers },
+    ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists, policy, pool, servers, validator },
     listener,
   });
   const notices = makeNoticePorts(pipeline, agents, listener);
@@ -128,6 +126,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
 
   const parts: EngineParts = {
     ports,
+    key: ground.key,
     store,
     audit,
     bus,
@@ -139,7 +138,13 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     policy,
     journal,
     approvals,
+    desk,
     limiter,
+    subscriptions: pipeline.subscriptions,
+    risks,
+    kept,
+    guards,
+    validator,
     announce,
     listener: () => side.listener,
     openListener: (port) => side.open(port),
@@ -149,6 +154,43 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   late.side = side;
   late.notices = notices;
   return { parts, side };
+}
+
+interface CatalogGround {
+  pool: LinkPool;
+  facts: ServerFactsBook;
+  late: Late;
+  announce: Announcer;
+  now(): number;
+}
+
+function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; risks: RiskLedger } {
+  const { ports, store } = ground;
+  const { pool, facts, late, announce, now } = parts;
+  const selfNameOf = (serverId: string) => pool.state(serverId).hello?.serverInfo?.name ?? null;
+  const risks = new RiskLedger({ store, selfNameOf, now });
+  const catalog = new Catalog({
+    store,
+    pool,
+    log: ports.log,
+    now,
+    isKnown: (serverId) => facts.of(serverId)?.hello != null,
+    conditional: {
+      get: (serverId) => facts.conditionalTools(serverId),
+      set: (serverId, names) => facts.setConditionalTools(serverId, names),
+    },
+    rate: (server, record, reviewed) => risks.rate(server, record, reviewed),
+    onChanged: (serverId) => {
+      late.parts?.policy.refresh();
+      announce.server(serverId);
+      announce.matrix(null);
+      late.side?.listsChanged();
+      if (catalog.server(serverId) !== undefined) return;
+      late.notices?.pipeline.prompts.drop(serverId);
+      late.notices?.pipeline.subscriptions.endServer(serverId);
+    },
+  });
+  return { catalog, risks };
 }
 
 function makeBase(ground: Ground, onHealth: () => void): Base {
@@ -193,26 +235,6 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool 
   return pool;
 }
 
-function makeApprovals(ground: Ground, base: Base): ApprovalQueue {
-  const { store, tuning, key, ports } = ground;
-  const { bus, audit, journal, agents } = base;
-  return new ApprovalQueue({
-    store,
-    audit,
-    bus,
-    clock: ports.clock,
-    key,
-    timing: tuning,
-    facts: (agentId, serverId, tool) => ({
-      tokenHint: agents.get(agentId)?.tokenHint ?? '',
-      firstSeenAt: agents.get(agentId)?.createdAt ?? base.startedAt,
-      priorCalls: store.priorCalls(agentId, serverId, tool),
-    }),
-    onAbandoned: (callId, outcome) => settleAbandoned(audit, journal, callId, outcome),
-    onWaiting: (callId, approvalId, expiresAt) => journal.waitingOn(callId, approvalId, expiresAt),
-  });
-}
-
 /** A key for one purpose, so that what is signed for one can never pass for another. */
 function deriveKey(key: KeyObject, purpose: string): KeyObject {
   return createSecretKey(createHmac('sha256', key).update(purpose).digest());
@@ -228,6 +250,7 @@ function describeStatus(ground: Ground, base: Base, policy: PolicyState, side: A
     paused,
     degradedReason: base.audit.problem,
     policyVersion,
+    policyFaults: policy.faults.length,
     version: ports.version,
     host: ports.host,
     dataDir: ports.dataDir,

@@ -64,11 +64,14 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
   const handlers = makeHandlers(parts);
   let stopping: Promise<void> | null = null;
   const stop = async () => {
-    parts.approvals.close();
+    parts.desk.close();
     await side.close();
     parts.keeper.close();
     await parts.pool.close();
     await parts.keeper.settled();
+    parts.policy.close();
+    parts.limiter.close();
+    parts.kept.flush();
     parts.audit.append({ event: 'engine.stopped', actor: 'engine' });
     parts.bus.flush();
     store.close();

@@ -5,7 +5,9 @@ import { serverSubject } from './core/policy-subject.ts';
 import type { AgentListener } from './downstream/contract.ts';
 import type { Base, Ground } from './engine-parts.ts';
 import type { ApprovalQueue } from './pipeline/approval-queue.ts';
-import { ArgumentValidator } from './pipeline/argument-validator.ts';
+import type { ArgumentValidator } from './pipeline/argument-validator.ts';
+import type { CallGuards } from './pipeline/call-guards.ts';
+import { ClientPatience } from './pipeline/client-patience.ts';
 import type { Limiter } from './pipeline/limiter.ts';
 import type { ListFaults } from './pipeline/list-faults.ts';
 import { LinkLogLevels } from './pipeline/log-levels.ts';
@@ -29,6 +31,7 @@ interface Parts {
   approvals: ApprovalQueue;
   catalog: Catalog;
   facts: ServerFactsBook;
+  guards: CallGuards;
   keeper: CatalogKeeper;
   limiter: Limiter;
   listFaults: ListFaults;
@@ -36,16 +39,17 @@ interface Parts {
   policy: PolicyState;
   pool: LinkPool;
   servers: ServerRegistry;
+  validator: ArgumentValidator;
   listener(): AgentListener | null;
 }
 
 /** Everything a call needs, from the parts of the engine. */
 export function makePipeline(ground: Ground, base: Base, parts: Parts): PipelinePorts {
   const { ports, tuning, key } = ground;
-  const { approvals, catalog, facts, keeper, limiter, listFaults, lists, policy, pool, servers } = parts;
+  const { approvals, catalog, facts, guards, keeper, limiter, listFaults, lists, policy, pool, servers } = parts;
   const world = () => policy.world;
   const visibility = createVisibility({ catalog, world });
-  const resources = new ResourceRoutes();
+  const resources = new ResourceRoutes((agentId, uri) => lists.findApp(agentId, uri));
   const link: PipelinePorts['link'] = async (serverId, signal, user) => {
     const opened = await pool.link(serverId, signal, user);
     if (user) await keeper.readOwnLink(serverId, opened);
@@ -56,7 +60,8 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     hold,
     shown: (agentId, serverId, uri) => resources.shown(agentId, serverId, uri),
     mayHear: (agentId, serverId) => visibility.isOpen(agentId, serverId),
-    notify: (agentId, method, params, sessionId) => parts.listener()?.notify(agentId, method, params, sessionId),
+    notify: (agentId, method, params, sessionId, serverIds) =>
+      parts.listener()?.notify(agentId, method, params, sessionId, serverIds),
   });
   return {
     clock: ports.clock,
@@ -66,7 +71,9 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     journal: base.journal,
     approvals,
     limiter,
-    validator: new ArgumentValidator(),
+    patience: new ClientPatience({ store: ground.store, clock: ports.clock, baseMs: tuning.giveUpMs }),
+    guards,
+    validator: parts.validator,
     timing: tuning,
     prompts: new PromptNames(),
     resources,
@@ -81,7 +88,7 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     limitsOf: (agentId) => limitsOf(base.agents.get(agentId)),
     findListed: (agentId, scope, name) => lists.find(agentId, scope, name),
     findOffered: (scope, name) => findOffered(catalog, scope, name),
-    findApp: (uri) => catalog.findApp(uri),
+    findApp: (agentId, uri) => lists.findApp(agentId, uri),
     facts: (serverId) => facts.of(serverId),
     asksOf: (serverId) => servers.asksOf(serverId),
     mayTell: (agentId, serverId) => mayTell(policy, agentId, serverId, base.now()),
@@ -106,7 +113,8 @@ export function makeNoticePorts(
       const agent = agents.get(agentId);
       return agent && agent.removedAt === null ? { id: agent.id, name: agent.name } : null;
     },
-    notify: (agentId, method, params, sessionId) => listener()?.notify(agentId, method, params, sessionId),
+    notify: (agentId, method, params, sessionId, serverIds) =>
+      listener()?.notify(agentId, method, params, sessionId, serverIds),
     ask: async (agentId, method, params) => (await listener()?.ask(agentId, method, params)) ?? { kind: 'unsupported' },
   };
 }

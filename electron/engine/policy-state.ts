@@ -1,10 +1,21 @@
-import type { Effect, GrantChange } from '../shared/index.ts';
+import {
+  type AgentPolicySettings,
+  type Effect,
+  type GrantChange,
+  type PolicyChange,
+  type PolicyFault,
+  presets,
+} from '../shared/index.ts';
 import type { AgentRegistry, KnownAgent } from './agent-registry.ts';
+import { type CompiledPolicy, compilePolicy } from './core/compile-policy.ts';
 import { type AgentPolicy, type PolicyWorld, toolKey } from './core/evaluate.ts';
+import { applyChanges, declaredAgentSettings, defaultAgentSettings, type PolicyBook } from './core/policy-book.ts';
 import type { GrantRecord, StoreWriter } from './store/contract.ts';
 import type { Catalog } from './upstream/catalog.ts';
 
 const anything = '*';
+/** The longest time a timer can wait. */
+const maxTimerMs = 2_147_483_647;
 
 interface Ports {
   store: StoreWriter;
@@ -18,15 +29,30 @@ interface Ports {
 /** Keeps the policy in force as one immutable `PolicyWorld`, made anew with every change. */
 export class PolicyState {
   readonly #ports: Ports;
+  #book: PolicyBook;
   #world: PolicyWorld;
+  #expiry: NodeJS.Timeout | null = null;
+  #compiled: { book: PolicyBook; key: string; policy: CompiledPolicy } | null = null;
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    this.#world = this.#build(ports.store.policyVersion());
+    this.#book = readBook(ports.store);
+    this.#world = this.#build(ports.store.policyVersion(), this.#book);
+    this.#watchExpiry();
   }
 
   get world(): PolicyWorld {
     return this.#world;
+  }
+
+  /** What a person wrote beyond the switches. */
+  get book(): PolicyBook {
+    return this.#book;
+  }
+
+  /** Stored rules that do not work, and block. */
+  get faults(): readonly PolicyFault[] {
+    return this.#world.rules.faults;
   }
 
   /** Writes switches in one transaction; returns what undoes it. */
@@ -42,25 +68,99 @@ export class PolicyState {
     this.renew();
   }
 
-  /** Takes over what changed elsewhere (agents, tools of declared servers) under a new version. */
+  /**
+   * Writes changes in one transaction under a new version; returns what undoes them. `record` is called inside it with
+   * the new version and each change: when it throws, nothing is written.
+   */
+  change(
+    changes: readonly PolicyChange[],
+    record: (version: number, change: PolicyChange, before: PolicyChange['value']) => void,
+  ): PolicyChange[] {
+    const { store, now } = this.#ports;
+    const at = now();
+    const applied = applyChanges(this.#book, changes, at);
+    store.transaction(() => {
+      const version = store.bumpPolicyVersion();
+      let book = this.#book;
+      for (const change of changes) {
+        const step = applyChanges(book, [change], at);
+        record(version, change, step.previous[0]?.value ?? null);
+        writeChange(store, change, at);
+        book = step.book;
+      }
+    });
+    this.#book = applied.book;
+    this.#take(this.#build(store.policyVersion(), this.#book));
+    return applied.previous;
+  }
+
+  /** Policy as it would be with these changes; nothing is written. */
+  draft(changes: readonly PolicyChange[]): { world: PolicyWorld; book: PolicyBook } {
+    const { book } = applyChanges(this.#book, changes, this.#ports.now());
+    return { world: this.#build(this.#world.version, book), book };
+  }
+
+  settingsOf(agentId: string): AgentPolicySettings {
+    const own = this.#book.agents.get(agentId);
+    if (own) return own;
+    return this.#ports.agents.get(agentId)?.declared ? declaredAgentSettings : defaultAgentSettings;
+  }
+
+  /** Takes over what changed elsewhere (agents, remembered approvals, tools of declared servers) under a new version. */
   renew(): void {
-    this.#world = this.#build(this.#ports.store.bumpPolicyVersion());
-    this.#ports.onChanged();
+    this.#take(this.#build(this.#ports.store.bumpPolicyVersion(), this.#book));
   }
 
   /** Follows a change of the catalog, which names declared switches by what is listed, without a new version. */
   refresh(): void {
-    this.#world = this.#build(this.#world.version);
+    this.#world = this.#build(this.#world.version, this.#book);
   }
 
-  #build(version: number): PolicyWorld {
+  close(): void {
+    if (this.#expiry) clearTimeout(this.#expiry);
+  }
+
+  #take(world: PolicyWorld): void {
+    this.#world = world;
+    this.#watchExpiry();
+    this.#ports.onChanged();
+  }
+
+  /** The end of a rule changes what is listed, and what a view says. */
+  #watchExpiry(): void {
+    if (this.#expiry) clearTimeout(this.#expiry);
+    const now = this.#ports.now();
+    const next = [...this.#book.rules.values()]
+      .map(({ rule }) => rule.expiresAt)
+      .reduce<number | null>(
+        (first, at) => (at !== null && at > now && (first === null || at < first) ? at : first),
+        null,
+      );
+    if (next === null) return;
+    this.#expiry = setTimeout(() => this.renew(), Math.min(next - now + 1, maxTimerMs));
+    this.#expiry.unref();
+  }
+
+  #build(version: number, book: PolicyBook): PolicyWorld {
     const { store, agents } = this.#ports;
     const grants = store.grants();
     const policies = new Map<string, AgentPolicy>();
     for (const agent of agents.all()) {
-      policies.set(agent.id, agent.declared ? this.#declaredPolicy(agent) : storedPolicy(agent, grants));
+      const policy = agent.declared ? this.#declaredPolicy(agent) : storedPolicy(agent, grants);
+      policies.set(agent.id, { ...policy, byTier: tiersOf(book.agents.get(agent.id)) });
     }
-    return { version, paused: store.flag('paused'), agents: policies };
+    return { version, paused: store.flag('paused'), agents: policies, rules: this.#compile(book) };
+  }
+
+  /** The rules in force are compiled once, not for every switch or catalog that changes beside them. */
+  #compile(book: PolicyBook): CompiledPolicy {
+    const grants = this.#ports.store.liveGrants();
+    const key = JSON.stringify(grants);
+    if (this.#compiled?.book === book && this.#compiled.key === key) return this.#compiled.policy;
+    const source = { rules: [...book.rules.values()], never: [...book.never.values()], broken: book.broken, grants };
+    const policy = compilePolicy(source, this.#ports.now());
+    if (book === this.#book) this.#compiled = { book, key, policy };
+    return policy;
   }
 
   /** Keys of a declaration are exposed names or `server__*`; the exposed name is looked up, never split. */
@@ -78,6 +178,38 @@ export class PolicyState {
     }
     return { paused: agent.paused, tools, servers, start: agent.declared?.defaultEffect ?? null };
   }
+}
+
+function readBook(store: StoreWriter): PolicyBook {
+  const { rules, never, broken } = store.policyRules();
+  return {
+    rules: new Map(rules.map((stored) => [stored.rule.id, stored])),
+    never: new Map(never.map((entry) => [entry.id, entry])),
+    broken,
+    risks: new Map(store.riskOverrides().map((risk) => [toolKey(risk.serverId, risk.tool), risk])),
+    agents: store.agentPolicies(),
+  };
+}
+
+function writeChange(store: StoreWriter, change: PolicyChange, at: number): void {
+  switch (change.kind) {
+    case 'rule':
+      store.putRule(change.id, change.value ? { rule: change.value, confirmedAt: at } : null);
+      break;
+    case 'never':
+      store.putNever(change.id, change.value);
+      break;
+    case 'risk':
+      store.putRiskOverride(change.serverId, change.tool, change.value);
+      break;
+    case 'agent':
+      store.putAgentPolicy(change.agentId, change.value);
+      break;
+  }
+}
+
+function tiersOf(settings: AgentPolicySettings | undefined): NonNullable<AgentPolicy['byTier']> | null {
+  return presets.find((preset) => preset.id === settings?.preset)?.byTier ?? null;
 }
 
 function storedPolicy(agent: KnownAgent, grants: readonly GrantRecord[]): AgentPolicy {

@@ -30,6 +30,23 @@ export interface LogPort {
   error(message: string, fields?: Record<string, string | number | boolean | null>): void;
 }
 
+/** The lock of the person's screen. */
+export interface ScreenPort {
+  isLocked(): boolean;
+  /** Called with each lock (true) and unlock (false). Returns the end of the watching. */
+  onChange(listener: (isLocked: boolean) => void): () => void;
+}
+
+/** Asks for proof that the person themselves is there, before a dangerous permission for ever is written. */
+export interface StepUpPort {
+  /** What asks, as the person knows it ("Touch ID"); null: nothing can here. */
+  readonly method: string | null;
+  /** Why nothing can, in one sentence; empty otherwise. */
+  readonly reason: string;
+  /** True only when the person proved it. Never rejects. `why` stands in the system's own dialog. */
+  confirm(why: string): Promise<boolean>;
+}
+
 export interface EnginePorts {
   clock: Clock;
   keys: KeyPort;
@@ -43,4 +60,8 @@ export interface EnginePorts {
   sqliteBinding?: string;
   /** Environment of the host process: the source of `env:NAME` references and of the children's allow-listed variables. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Missing: this host does not learn of the screen's lock. */
+  screen?: ScreenPort;
+  /** Missing: nothing can prove who is there. */
+  stepUp?: StepUpPort;
 }

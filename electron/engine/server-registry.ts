@@ -175,6 +175,7 @@ export class ServerRegistry {
       trusted: server.trusted,
       pinAtFirstSight: server.managed,
       reviewed: server.reviewedAt !== null,
+      transport: server.transport,
     });
   }
 }

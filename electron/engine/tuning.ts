@@ -1,4 +1,4 @@
-import type { ApprovalTiming } from './pipeline/approval-queue.ts';
+import type { ApprovalTiming } from './pipeline/approval-item.ts';
 import type { CallTiming } from './pipeline/ports.ts';
 
 export type EngineTuning = ApprovalTiming & CallTiming;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import type { DeclaredAgent, DeclaredConfig, DeclaredServer } from '../engine/contract.ts';
+import { type ConfigProblem, parseYaml, type YamlDocument, type YamlPath } from '../engine/yaml-document.ts';
 import { agentSchema, configFileSchema, httpServerSchema, stdioServerSchema } from './declared-config-schema.ts';
 import { resolveSecretReference } from './secret-reference.ts';
-import { type ConfigProblem, parseYaml, type YamlDocument, type YamlPath } from './yaml-document.ts';
 
 export type DeclaredConfigResult =
   | { ok: true; config: DeclaredConfig }

@@ -111,5 +111,10 @@ export async function createHeadlessPorts(host: {
     version: host.version,
     dataDir: host.dataDir,
     env: host.env,
+    stepUp: {
+      method: null,
+      reason: 'A browser cannot prove that it is you at the keyboard; the desktop app can where the system lets it.',
+      confirm: async () => false,
+    },
   };
 }

@@ -41,6 +41,8 @@ export const matrixToolSchema = z.object({
   /** The definition differs from the reviewed one: asks on every call until accepted. */
   changed: z.boolean(),
   calls7d: z.number().int(),
+  /** Rules and never-list entries in whose scope this tool lies for this agent. */
+  ruleIds: z.array(z.string()).optional(),
 });
 export type MatrixTool = z.infer<typeof matrixToolSchema>;
 
@@ -56,11 +58,36 @@ export const matrixServerSchema = z.object({
 });
 export type MatrixServer = z.infer<typeof matrixServerSchema>;
 
+/** What a token bucket holds now. */
+export const limitStateSchema = z.object({
+  scope: z.enum(['agent', 'tool', 'rule']),
+  /** The tool's exposed name, or the rule's id; empty for the agent's own. */
+  name: z.string(),
+  limit: rateLimitSchema,
+  remaining: z.number().int(),
+  /** Milliseconds until a call passes again; 0 while one would. */
+  retryAfterMs: z.number(),
+});
+export type LimitState = z.infer<typeof limitStateSchema>;
+
+/** The same call came so often within the agent's loop limit that it asks. */
+export const loopStateSchema = z.object({
+  serverId: z.string(),
+  tool: z.string(),
+  count: z.number().int(),
+  until: z.number(),
+});
+export type LoopState = z.infer<typeof loopStateSchema>;
+
 export const agentMatrixSchema = z.object({
   agentId: z.string(),
   defaultEffect: effectSchema.nullable(),
   /** Tokens left in the agent's bucket, when a limit is set. */
   limitRemaining: z.number().nullable(),
+  /** Every bucket of this agent that is not full. */
+  limits: z.array(limitStateSchema).optional(),
+  /** Calls that look like a loop right now. */
+  loops: z.array(loopStateSchema).optional(),
   servers: z.array(matrixServerSchema),
 });
 export type AgentMatrix = z.infer<typeof agentMatrixSchema>;

@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import { agentMatrixSchema, agentNameSchema, agentViewSchema, grantChangeSchema } from './agent.ts';
-import { approvalDecisionSchema, approvalViewSchema } from './approval.ts';
+import {
+  allowNextSchema,
+  approvalDecisionSchema,
+  approvalInputSchema,
+  approvalSettingsSchema,
+  approvalStateSchema,
+  approvalViewSchema,
+  editCheckSchema,
+  fatigueSchema,
+} from './approval.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
+import { policyChangedEventSchema, policyMethods } from './policy.ts';
+import { rememberOfferSchema, rememberPreviewSchema, rememberSchema } from './remember.ts';
 import {
   askSwitchesSchema,
   logLineSchema,
@@ -43,6 +54,7 @@ export const snapshotSchema = z.object({
   servers: z.array(serverViewSchema),
   /** Pending and armed approvals, oldest first. */
   approvals: z.array(approvalViewSchema),
+  approvalState: approvalStateSchema,
   /** The newest calls the engine still holds, newest first, at most 500. */
   calls: z.array(callViewSchema),
 });
@@ -121,8 +133,60 @@ export const bridgeMethods = {
   },
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
+  ...policyMethods,
+
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },
+  /** What a card needs beyond its view. `lastApproved`: of this agent and tool, held in memory only. */
+  'approvals.context': {
+    params: byId,
+    result: z.object({
+      offer: rememberOfferSchema,
+      inputSchema: z.json().nullable(),
+      lastApproved: z.object({ at: z.number(), arguments: z.json() }).nullable(),
+    }),
+  },
+  /** The permission a choice would become; `edited` when the arguments were changed. Writes nothing. */
+  'approvals.preview': {
+    params: z.strictObject({
+      id: z.string(),
+      digest: z.string(),
+      remember: rememberSchema,
+      edited: z.record(z.string(), z.json()).nullable(),
+    }),
+    result: rememberPreviewSchema,
+  },
+  'approvals.checkEdit': {
+    params: z.strictObject({ id: z.string(), digest: z.string(), edited: z.record(z.string(), z.json()) }),
+    result: editCheckSchema,
+  },
+  /** Denies every waiting card of one agent. */
+  'approvals.denyAll': {
+    params: z.strictObject({
+      agentId: z.string(),
+      denyNote: z.string().max(280).nullable(),
+      input: approvalInputSchema,
+      shownAt: z.number(),
+    }),
+    result: z.object({ denied: z.number().int() }),
+  },
+  /** Items that ended without a person's answer, newest first, with their arguments. */
+  'approvals.review': { params: nothing, result: z.object({ approvals: z.array(approvalViewSchema) }) },
+  'approvals.allowNext': { params: allowNextSchema, result: done },
+  /** Takes items off the review list; their arguments are erased. */
+  'approvals.dismiss': {
+    params: z.strictObject({ ids: z.array(z.string()).min(1).max(500) }),
+    result: done,
+  },
+  /** Ends a remembered approval earlier; a later time than its own is refused. */
+  'approvals.shortenGrant': { params: z.strictObject({ id: z.string(), expiresAt: z.number() }), result: done },
+  'approvals.endGrant': { params: byId, result: done },
+  'approvals.setAway': { params: z.strictObject({ away: z.boolean() }), result: done },
+  'approvals.setSettings': { params: approvalSettingsSchema.partial().strict(), result: done },
+  'approvals.fatigue': {
+    params: z.strictObject({ days: z.number().int().min(1).max(90) }),
+    result: fatigueSchema,
+  },
   'approvals.history': {
     params: z.strictObject({ before: z.number().nullable(), limit: z.number().int().min(1).max(200) }),
     result: z.object({ approvals: z.array(approvalViewSchema), more: z.boolean() }),
@@ -144,6 +208,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   /** The tools, or an agent's switches, are no longer what a matrix shows. */
   z.object({ type: z.literal('matrix.changed'), agentId: z.string().nullable() }),
   z.object({ type: z.literal('approval.changed'), approval: approvalViewSchema }),
+  policyChangedEventSchema,
+  z.object({ type: z.literal('approvals.changed'), state: approvalStateSchema }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;
 

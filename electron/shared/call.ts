@@ -13,20 +13,34 @@ export const traceStepSchema = z.object({
     'limit',
     'arguments',
     'audit',
+    'never-list',
+    'block-rules',
+    'loop',
+    'flow',
+    'grant',
+    'ask-rules',
+    'allow-rules',
+    'fault',
   ]),
   hit: z.boolean(),
   text: z.string(),
+  /** The rule, never-list entry or grant this step is about; the UI links to it. */
+  ruleId: z.string().optional(),
 });
 export type TraceStep = z.infer<typeof traceStepSchema>;
 
 export const decisionSchema = z.object({
   effect: effectSchema,
-  /** Machine-readable: `switch_tool`, `switch_server`, `switch_agent`, `switch_global`, `own_block`, `changed`, `paused`, … */
+  /** Machine-readable: `switch_tool`, `switch_server`, `switch_agent`, `switch_global`, `own_block`, `changed`, `paused`, `never`, `rule_deny`, `rule_ask`, `rule_allow`, `grant`, `loop`, `flow`, `policy_fault`, … */
   reasonCode: z.string(),
   /** One plain sentence. */
   reason: z.string(),
   policyVersion: z.number().int(),
   trace: z.array(traceStepSchema),
+  /** The rules that decided: every matching one of the effect. Their limits apply to this call. */
+  ruleIds: z.array(z.string()).optional(),
+  /** The remembered approval that decided. */
+  grantId: z.string().optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
@@ -74,7 +88,7 @@ export const callDetailSchema = z.object({
   /** The reply as sent, cut at 64 KiB; null when nothing came back or when it is no longer held. */
   result: z.object({ text: z.string(), bytes: z.number().int(), truncated: z.boolean() }).nullable(),
   resultDigest: z.string().nullable(),
-  /** What the agent was told, when the call was refused or failed. */
+  /** What the agent was told, when the call was refused or failed; of a broken server more, for the person alone. */
   told: z.string().nullable(),
   timeline: z.array(timelineEntrySchema),
   clientName: z.string().nullable(),

@@ -13,7 +13,12 @@ export type RiskTier = z.infer<typeof riskTierSchema>;
 export const riskReasonSchema = z.object({ tier: riskTierSchema, text: z.string(), source: z.string() });
 export type RiskReason = z.infer<typeof riskReasonSchema>;
 
-export const riskSchema = z.object({ tier: riskTierSchema, reasons: z.array(riskReasonSchema) });
+export const riskSchema = z.object({
+  tier: riskTierSchema,
+  reasons: z.array(riskReasonSchema),
+  /** The user set this tier; nothing else counts. */
+  isOverridden: z.boolean().optional(),
+});
 export type Risk = z.infer<typeof riskSchema>;
 
 /** Where the position of a tool's switch comes from, nearest first. */

@@ -22,6 +22,8 @@ export const engineStatusSchema = z.object({
   listenerFault: listenerFaultSchema.nullable(),
   degradedReason: z.string().nullable(),
   policyVersion: z.number().int(),
+  /** Stored rules that do not work and block instead; named on the Policy page. */
+  policyFaults: z.number().int().optional(),
   version: z.string(),
   host: z.enum(['electron', 'headless']),
   dataDir: z.string(),

@@ -4,6 +4,9 @@ import { placeApproval } from './window-bounds.ts';
 
 const size = { width: 520, height: 684 };
 
+/** A page that keeps crashing is not made again until something new waits. */
+const maxRemakes = 3;
+
 /**
  * The one window for everything that waits. It appears over other windows without taking the keyboard: a key meant for
  * another program must not land on a decision.
@@ -25,6 +28,7 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
   /** How to show the window once its page is drawn. */
   let wanted: 'inactive' | 'active' | null = null;
   let known: ReadonlySet<string> = new Set();
+  let remakes = 0;
 
   function make(): BrowserWindow {
     const created = createPageWindow(
@@ -43,6 +47,7 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
       },
       deps,
       () => undefined,
+      () => replace(created),
     );
     created.on('show', () => keepOnTop(created));
     created.once('ready-to-show', () => {
@@ -50,10 +55,25 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
       reveal(created);
     });
     created.once('closed', () => {
-      window = null;
-      isReady = false;
+      if (window === created) forget();
     });
     return created;
+  }
+
+  function forget(): void {
+    window = null;
+    isReady = false;
+  }
+
+  /** The queue lives in the engine: a window whose page died is replaced, and shows what still waits. */
+  function replace(lost: BrowserWindow): void {
+    if (window !== lost) return;
+    forget();
+    // not from within the event of its own end
+    setImmediate(() => lost.destroy());
+    if (known.size === 0 || remakes >= maxRemakes) return;
+    remakes += 1;
+    bringUp('inactive');
   }
 
   function reveal(target: BrowserWindow): void {
@@ -78,8 +98,10 @@ export function createApprovalWindow(deps: ApprovalWindowDeps): ApprovalWindow {
     follow(waitingIds) {
       const hasNew = waitingIds.some((id) => !known.has(id));
       known = new Set(waitingIds);
-      if (hasNew) bringUp('inactive');
-      else if (waitingIds.length === 0) {
+      if (hasNew) {
+        remakes = 0;
+        bringUp('inactive');
+      } else if (waitingIds.length === 0) {
         wanted = null;
         window?.hide();
       }

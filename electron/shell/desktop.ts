@@ -3,6 +3,7 @@ import type { Engine } from '../engine/contract.ts';
 import type { LogPort } from '../engine/ports.ts';
 import type { ApprovalView, BridgeMethod } from '../shared/index.ts';
 import { findAppPaths } from './app-paths.ts';
+import { quickAnswer } from './approval-answers.ts';
 import { createApprovalNotices } from './approval-notices.ts';
 import { createApprovalWindow } from './approval-window.ts';
 import type { HostSettings } from './host-settings.ts';
@@ -52,11 +53,22 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     },
   });
   const approvalWindow = createApprovalWindow({ ...pageDeps, icon: paths.icon });
-  const notices = createApprovalNotices(approvalWindow.open);
   const send = (method: BridgeMethod, params: object) => void ask(engine, log, method, params);
+  const answer = (approval: ApprovalView, verdict: 'approve' | 'deny', input: 'menu' | 'notification') =>
+    send('approvals.decide', quickAnswer(approval, verdict, input));
+  const notices = createApprovalNotices({
+    review: approvalWindow.open,
+    deny: (approval) => answer(approval, 'deny', 'notification'),
+    approve: (approval) => answer(approval, 'approve', 'notification'),
+  });
   const tray = new AppTray(createTrayImages(paths.trayImages, process.platform), {
     review: approvalWindow.open,
-    deny: (approval) => send('approvals.decide', menuDenial(approval)),
+    deny: (approval) => answer(approval, 'deny', 'menu'),
+    approve: (approval) => answer(approval, 'approve', 'menu'),
+    denyAll: (agentId) => send('approvals.denyAll', { agentId, denyNote: null, input: 'menu', shownAt: Date.now() }),
+    pauseAgent: (id) => send('agents.setPaused', { id, paused: true }),
+    endGrant: (id) => send('approvals.endGrant', { id }),
+    setAway: (away) => send('approvals.setAway', { away }),
     setPaused: (paused) => send('engine.setPaused', { paused }),
     openWindow: mainWindow.show,
     quit: () => void shutdown.quit('ask'),
@@ -77,19 +89,6 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
 async function ask(engine: Engine, log: LogPort, method: BridgeMethod, params: object): Promise<void> {
   const response = await engine.dispatch({ id: 0, method, params });
   if (!response.ok) log.warn('a choice in the tray could not be carried out', { method, code: response.error.code });
-}
-
-function menuDenial(approval: ApprovalView): object {
-  return {
-    id: approval.id,
-    digest: approval.digest,
-    verdict: 'deny',
-    denyReason: null,
-    denyNote: null,
-    input: 'menu',
-    shownAt: Date.now(),
-    armedAt: null,
-  };
 }
 
 async function confirmQuit(sessions: number): Promise<boolean> {

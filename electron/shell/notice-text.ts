@@ -8,3 +8,10 @@ export function noticeText(approval: Pick<ApprovalView, 'agentName' | 'tool'>): 
     body: 'It waits for your answer in ScopeGate.',
   };
 }
+
+export type NoticeButton = 'deny' | 'review' | 'approve';
+
+/** The buttons of a notification, in order: an approval without the arguments in sight is for reading only. */
+export function noticeButtons({ risk }: Pick<ApprovalView, 'risk'>): NoticeButton[] {
+  return risk.tier === 'read' ? ['deny', 'review', 'approve'] : ['deny', 'review'];
+}

@@ -26,6 +26,8 @@ export function createPageWindow(
   options: BrowserWindowConstructorOptions,
   deps: PageWindowDeps,
   onHidden: () => void,
+  /** Called instead of loading the page again when its process is gone. */
+  onLost?: () => void,
 ): BrowserWindow {
   const window = new BrowserWindow({
     ...options,
@@ -51,7 +53,7 @@ export function createPageWindow(
     onHidden();
   });
   keepTitle(window);
-  reloadAfterCrash(window, page, deps);
+  followCrashes(window, page, deps, onLost);
   window.loadURL(pageUrl(page)).catch((error: unknown) => {
     if (!deps.isQuitting()) deps.log.error('a window could not load its page', { page, reason: String(error) });
   });
@@ -63,11 +65,15 @@ function keepTitle(window: BrowserWindow): void {
   window.on('page-title-updated', (event) => event.preventDefault());
 }
 
-function reloadAfterCrash(window: BrowserWindow, page: AppPage, deps: PageWindowDeps): void {
+function followCrashes(window: BrowserWindow, page: AppPage, deps: PageWindowDeps, onLost?: () => void): void {
   let reloads = 0;
   window.webContents.on('render-process-gone', (_event, details) => {
     if (deps.isQuitting() || details.reason === 'clean-exit') return;
     deps.log.error('a window lost its page', { page, reason: details.reason, exitCode: details.exitCode });
+    if (onLost) {
+      onLost();
+      return;
+    }
     if (reloads >= maxReloads) return;
     reloads += 1;
     window.webContents.reload();

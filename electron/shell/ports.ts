@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { app, safeStorage } from 'electron';
+import { app, powerMonitor, safeStorage, systemPreferences } from 'electron';
 import type { EnginePorts, LogPort, SettingsPort } from '../engine/ports.ts';
+import { openScreenPort } from './approval-screen.ts';
+import { openStepUpPort } from './approval-step-up.ts';
 import { openKeyPort } from './key-port.ts';
 
 /** What the engine needs, taken from Electron. Call after the app is ready. */
 export async function createPorts(settings: SettingsPort, log: LogPort): Promise<EnginePorts> {
+  const screen = openScreenPort(powerMonitor, process.platform);
   return {
     clock: { now: () => Date.now() },
     keys: await openKeyPort(safeStorage, process.platform),
@@ -14,5 +17,7 @@ export async function createPorts(settings: SettingsPort, log: LogPort): Promise
     version: app.getVersion(),
     dataDir: join(app.getPath('userData'), 'engine'),
     env: process.env,
+    ...(screen ? { screen } : {}),
+    stepUp: openStepUpPort(systemPreferences, process.platform, log),
   };
 }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/contract.ts';
-import type { ApprovalView, BridgeEvent, EngineStatus } from '../shared/index.ts';
+import type { ApprovalState, ApprovalView, BridgeEvent, EngineStatus } from '../shared/index.ts';
 import { bridgeMethods } from '../shared/index.ts';
 
 /** What the tray, the menu and the notifications show: a reading of the engine's events, never a source of decisions. */
@@ -9,6 +9,7 @@ export interface ShellState {
   sessions: ReadonlyMap<string, number>;
   /** Approvals that wait for a person, oldest first. */
   waiting: readonly ApprovalView[];
+  approvals: ApprovalState;
 }
 
 export function countSessions(state: ShellState): number {
@@ -40,6 +41,8 @@ export function reduceShellState(state: ShellState, event: BridgeEvent): ShellSt
     }
     case 'approval.changed':
       return { ...state, waiting: mergeApproval(state.waiting, body.approval) };
+    case 'approvals.changed':
+      return { ...state, approvals: body.state };
     default:
       return state;
   }
@@ -80,6 +83,7 @@ export async function followEngine(engine: Engine, report: (state: ShellState) =
     engine: snapshot.engine,
     sessions: new Map(snapshot.agents.map((agent) => [agent.id, agent.sessions])),
     waiting: snapshot.approvals.filter((approval) => approval.status === 'pending'),
+    approvals: snapshot.approvalState,
   };
   state = early.filter((event) => event.revision > snapshot.revision).reduce(reduceShellState, first);
   report(state);

@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../shared/index.ts';
+import { type ApprovalMenuActions, grantItems, waitingItems } from './approval-menu.ts';
 import { menuLabel } from './plain-label.ts';
 import { countConnectedAgents, type ShellState } from './shell-state.ts';
 
@@ -6,10 +6,8 @@ import { countConnectedAgents, type ShellState } from './shell-state.ts';
 export type TrayIcon = 'idle' | 'active' | 'paused' | 'fault' | `pending-${string}`;
 
 /** What a click in the tray's menu asks for. */
-export interface TrayActions {
-  review(): void;
-  /** Deny only: a menu cannot show arguments, so it never approves. */
-  deny(approval: ApprovalView): void;
+export interface TrayActions extends ApprovalMenuActions {
+  setAway(away: boolean): void;
   setPaused(paused: boolean): void;
   openWindow(): void;
   quit(): void;
@@ -26,9 +24,6 @@ export interface TrayMenuItem {
   click?: () => void;
   submenu?: TrayMenuItem[];
 }
-
-/** Items of the menu that name a single waiting approval. */
-const listedApprovals = 3;
 
 export function trayIcon(state: ShellState): TrayIcon {
   if (faultOf(state) !== null) return 'fault';
@@ -59,13 +54,20 @@ export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[
     ...(waiting.length === 0
       ? [{ label: 'Nothing waits for you', enabled: false }]
       : [{ label: waitingLabel(waiting.length), click: actions.review }]),
-    ...waiting.slice(0, listedApprovals).map((approval) => approvalItem(approval, actions)),
+    ...waitingItems(waiting, actions),
+    ...grantItems(state.approvals.grants, actions),
     { type: 'separator' },
     {
       label: 'Pause all agents',
       type: 'checkbox',
       checked: state.engine.paused,
       click: () => actions.setPaused(!state.engine.paused),
+    },
+    {
+      label: 'I am away',
+      type: 'checkbox',
+      checked: state.approvals.away !== null,
+      click: () => actions.setAway(state.approvals.away === null),
     },
     { type: 'separator' },
     { label: 'Open ScopeGate', click: actions.openWindow },
@@ -89,15 +91,4 @@ function faultOf(state: ShellState): string | null {
 
 function waitingLabel(count: number): string {
   return count === 1 ? '1 approval waiting…' : `${count} approvals waiting…`;
-}
-
-function approvalItem(approval: ApprovalView, actions: TrayActions): TrayMenuItem {
-  return {
-    id: approval.id,
-    label: `${menuLabel(approval.agentName)} → ${menuLabel(approval.tool)}`,
-    submenu: [
-      { label: 'Review…', click: actions.review },
-      { label: 'Deny', click: () => actions.deny(approval) },
-    ],
-  };
 }

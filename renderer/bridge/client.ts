@@ -41,8 +41,13 @@ export interface Bridge {
   readonly hideWindow: (() => void) | null;
 }
 
-/** Tests of a connection to a server may take a while; everything else answers at once. Milliseconds. */
-const slowMethods: Partial<Record<BridgeMethod, number>> = { 'servers.test': 120_000, 'servers.restart': 120_000 };
+/** What waits for a server or a person may take a while; everything else answers at once. Milliseconds. */
+const slowMethods: Partial<Record<BridgeMethod, number>> = {
+  'servers.test': 120_000,
+  'servers.restart': 120_000,
+  // The system may first ask who is there.
+  'approvals.decide': 120_000,
+};
 const usualTimeoutMs = 15_000;
 
 /** Wraps a physical channel: typed calls, parsed results and events, a time limit for every request. */

@@ -4,6 +4,7 @@ import { AgentsPage } from '../features/agents/agents-page.tsx';
 import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
 import { ReviewLayer } from '../features/approvals/review-layer.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
+import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
 import { useEngineStore } from '../state/engine-context.tsx';
 import { selectPendingCount } from '../state/selectors.ts';
@@ -18,6 +19,7 @@ const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/approvals/:id?', page: ApprovalsPage },
   { path: '/agents/*?', page: AgentsPage },
   { path: '/servers/*?', page: ServersPage },
+  { path: '/policy/*?', page: PolicyPage },
 ];
 
 /** The main window: where one is at the left, the page at the right. */
@@ -55,7 +57,7 @@ export function App() {
 
 /** Pages with a bar over their whole width put the banners under it themselves. */
 function placesBanners(location: string): boolean {
-  return location.startsWith('/live') || location.startsWith('/approvals');
+  return ['/live', '/approvals', '/policy'].some((path) => location.startsWith(path));
 }
 
 /** `(2) ScopeGate` while somebody waits: the browser's tab is all there is beside the page. */

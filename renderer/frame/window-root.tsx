@@ -1,11 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Router } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import type { Bridge } from '../bridge/client.ts';
 import { EngineProvider } from '../state/engine-context.tsx';
 import type { EngineStore } from '../state/store.ts';
 import { ToastProvider } from '../ui/toast.tsx';
+import { GuardedRouter } from './leave-guard.tsx';
 
 // The engine answers at once or not at all, and says by events when something is out of date.
 const queryClient = new QueryClient({
@@ -17,9 +16,9 @@ export function WindowRoot({ bridge, store, children }: { bridge: Bridge; store:
   return (
     <EngineProvider bridge={bridge} store={store}>
       <QueryClientProvider client={queryClient}>
-        <Router hook={useHashLocation}>
+        <GuardedRouter>
           <ToastProvider>{children}</ToastProvider>
-        </Router>
+        </GuardedRouter>
       </QueryClientProvider>
     </EngineProvider>
   );

@@ -8,6 +8,7 @@ export const hotkeyHelp: readonly {
   { keys: ['mod+2'], does: 'Approvals', where: 'Everywhere' },
   { keys: ['mod+3'], does: 'Agents', where: 'Everywhere' },
   { keys: ['mod+4'], does: 'Servers', where: 'Everywhere' },
+  { keys: ['mod+5'], does: 'Policy', where: 'Everywhere' },
   { keys: ['mod+shift+p'], does: 'Pause or resume all agents', where: 'Everywhere' },
   { keys: ['?'], does: 'This list', where: 'Everywhere' },
   { keys: ['j', '↓'], does: 'Next row', where: 'Live' },
@@ -17,7 +18,7 @@ export const hotkeyHelp: readonly {
   { keys: ['/'], does: 'Filter', where: 'Live' },
   { keys: ['End'], does: 'Follow new calls', where: 'Live' },
   { keys: ['↑', '↓'], does: 'Previous or next card', where: 'Approvals' },
-  { keys: ['mod+Enter'], does: 'Approve once', where: 'Approvals' },
+  { keys: ['mod+Enter'], does: 'Approve, as the button says', where: 'Approvals' },
   { keys: ['mod+Backspace'], does: 'Deny', where: 'Approvals' },
   { keys: ['Esc'], does: 'Later', where: 'Approvals' },
 ];

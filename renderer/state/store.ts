@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   AgentView,
+  ApprovalState,
   ApprovalView,
   BridgeEvent,
   CallView,
@@ -28,10 +29,14 @@ export interface EngineState {
   servers: ServerView[];
   /** Pending, armed and recently decided approvals, oldest first. */
   approvals: ApprovalView[];
+  /** Settings, presence, remembered approvals: everything about approvals that is no single card. */
+  approvalState: ApprovalState | null;
   /** Newest first, at most {@link maxCalls}. A call keeps its place when its state changes. */
   calls: CallView[];
   /** Rises when a matrix on the Agents page may be out of date; part of its query key. */
   matrixRevision: number;
+  /** Rises when policy is no longer what was read. */
+  policyRevision: number;
 }
 
 export type EngineStore = StoreApi<EngineState>;
@@ -52,8 +57,10 @@ export function createEngineStore(): EngineStore {
     agents: [],
     servers: [],
     approvals: [],
+    approvalState: null,
     calls: [],
     matrixRevision: 0,
+    policyRevision: 0,
   }));
 }
 
@@ -70,8 +77,10 @@ export function takeSnapshot(state: EngineState, snapshot: Snapshot): EngineStat
     agents: snapshot.agents,
     servers: snapshot.servers,
     approvals: snapshot.approvals,
+    approvalState: snapshot.approvalState,
     calls: mergeCalls(sameEngine ? settledOnly(state.calls) : [], snapshot.calls.toReversed(), maxCalls),
     matrixRevision: state.matrixRevision + 1,
+    policyRevision: state.policyRevision + 1,
   };
 }
 
@@ -109,8 +118,16 @@ function applyBody(next: EngineState, body: Exclude<EventBody, { type: 'call.cha
     case 'matrix.changed':
       next.matrixRevision += 1;
       return;
+    case 'policy.changed':
+      next.policyRevision += 1;
+      // A rule, a grant or a tier moves what switches come to.
+      next.matrixRevision += 1;
+      return;
     case 'approval.changed':
       next.approvals = forgetOldApprovals(upsert(next.approvals, body.approval));
+      return;
+    case 'approvals.changed':
+      next.approvalState = body.state;
   }
 }
 

@@ -42,6 +42,13 @@ const symbols = {
       <path d="M5 5v.01M5 11v.01" />
     </>
   ),
+  policy: (
+    <>
+      <path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6" />
+      <circle cx="10.2" cy="4.5" r="1.7" />
+      <circle cx="5.8" cy="11.5" r="1.7" />
+    </>
+  ),
   key: (
     <>
       <circle cx="5.4" cy="10.6" r="2.9" />

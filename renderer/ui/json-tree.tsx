@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { MarkedLine } from '../lib/diff-tree.ts';
 import { formatCount } from '../lib/format.ts';
 import { foldText, type TreeLine } from '../lib/lay-out-tree.ts';
 import { RawText, RawValue } from './raw-text.tsx';
@@ -6,34 +7,36 @@ import { RawText, RawValue } from './raw-text.tsx';
 /** Deeper lines keep this indent, so that no nesting pushes values out of sight. */
 const deepestIndent = 8;
 
-/** A JSON value as names and values, one a line; from `layOutTree`. */
-export function JsonTree({ lines, onExpand }: { lines: readonly TreeLine[]; onExpand: (path: string) => void }) {
+/** A JSON value as names and values, one a line; from `layOutTree`, or from `diffTrees` with the changes marked. */
+export function JsonTree({ lines, onExpand }: { lines: readonly MarkedLine[]; onExpand: (path: string) => void }) {
   return (
     <dl className="tree">
-      {lines.map((line) =>
-        line.kind === 'more' ? (
-          <div key={`${line.path} more`} className="line">
-            <dt />
-            <dd>
+      {lines.map((line) => (
+        <div key={`${line.mark ?? ''} ${line.kind} ${line.path}`} className={`line ${line.mark ?? ''}`}>
+          <dt style={{ paddingLeft: line.kind === 'more' ? 0 : 16 * Math.min(line.depth, deepestIndent) }}>
+            {line.mark !== undefined && <ChangeMark mark={line.mark} />}
+            {line.kind !== 'more' && <RawText text={line.name} />}
+          </dt>
+          <dd>
+            {line.kind === 'more' && (
               <FoldButton onClick={() => onExpand(line.path)}>{formatCount(line.items)} more items, expand</FoldButton>
-            </dd>
-          </div>
-        ) : (
-          <div key={line.path} className="line">
-            <dt style={{ paddingLeft: 16 * Math.min(line.depth, deepestIndent) }}>
-              <RawText text={line.name} />
-            </dt>
-            <dd>
-              {line.kind === 'group' ? (
-                <span className="p">{line.note}</span>
-              ) : (
-                <LeafValue line={line} onExpand={onExpand} />
-              )}
-            </dd>
-          </div>
-        ),
-      )}
+            )}
+            {line.kind === 'group' && <span className="p">{line.note}</span>}
+            {line.kind === 'leaf' && <LeafValue line={line} onExpand={onExpand} />}
+          </dd>
+        </div>
+      ))}
     </dl>
+  );
+}
+
+/** Sign and word, so that colour is never the only sign of a change. */
+export function ChangeMark({ mark }: { mark: 'added' | 'removed' }) {
+  return (
+    <span className="change-mark">
+      <span aria-hidden="true">{mark === 'added' ? '+ ' : '− '}</span>
+      <span className="sr">{mark} </span>
+    </span>
   );
 }
 

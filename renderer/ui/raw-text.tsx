@@ -1,8 +1,7 @@
 import { Fragment } from 'react';
+import { findMarks } from '../lib/find-marks.ts';
 import { splitUrl } from '../lib/url-host.ts';
 import { makeVisible, type TextSegment } from '../lib/visible-text.ts';
-
-const sqlVerb = /^\s*(select|insert|update|delete|drop|truncate|alter|create|grant|revoke|merge|call|exec)\b/i;
 
 interface RawTextProps {
   text: string;
@@ -27,7 +26,7 @@ export function RawText({ text, marksBreaks = true }: RawTextProps) {
   );
 }
 
-/** The same, with what decides drawn bold: the host of an address, the verb of an SQL statement. */
+/** The same, with what decides drawn bold: the host of an address, the verbs of an SQL text, the root of a path. */
 export function RawValue({ text }: { text: string }) {
   const url = splitUrl(text);
   if (url !== null) {
@@ -42,13 +41,28 @@ export function RawValue({ text }: { text: string }) {
       </>
     );
   }
-  const verb = sqlVerb.exec(text)?.[0] ?? '';
-  return (
-    <>
-      {verb !== '' && <b>{verb}</b>}
-      <RawText text={text.slice(verb.length)} />
-    </>
+  return cutAtMarks(text).map(({ start, piece, isMarked }) =>
+    isMarked ? (
+      <b key={start}>
+        <RawText text={piece} />
+      </b>
+    ) : (
+      <RawText key={start} text={piece} />
+    ),
   );
+}
+
+/** The text in pieces, none left out. */
+function cutAtMarks(text: string): { start: number; piece: string; isMarked: boolean }[] {
+  const pieces: { start: number; piece: string; isMarked: boolean }[] = [];
+  let from = 0;
+  for (const { start, end } of findMarks(text)) {
+    if (start > from) pieces.push({ start: from, piece: text.slice(from, start), isMarked: false });
+    pieces.push({ start, piece: text.slice(start, end), isMarked: true });
+    from = end;
+  }
+  if (from < text.length) pieces.push({ start: from, piece: text.slice(from), isMarked: false });
+  return pieces;
 }
 
 function drawSegment(segment: TextSegment, marksBreaks: boolean) {

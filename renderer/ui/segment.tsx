@@ -1,5 +1,6 @@
 import { Radio } from '@base-ui/react/radio';
 import { RadioGroup } from '@base-ui/react/radio-group';
+import { Icon, type IconName } from './icon.tsx';
 import './controls.css';
 
 export interface SegmentOption<T extends string> {
@@ -8,6 +9,7 @@ export interface SegmentOption<T extends string> {
   /** What choosing it does, as a tooltip. */
   hint?: string;
   disabled?: boolean;
+  icon?: IconName;
 }
 
 interface SegmentProps<T extends string> {
@@ -37,6 +39,7 @@ export function Segment<T extends string>({ label, value, options, onChange, dis
           title={option.hint}
           disabled={option.disabled === true}
         >
+          {option.icon !== undefined && <Icon name={option.icon} small />}
           {option.label}
         </Radio.Root>
       ))}

@@ -124,11 +124,11 @@ describe('the Servers and Agents pages on a running engine', () => {
     expect(await position('write_file', 'Ask').isChecked()).toBe(true);
   });
 
-  it('applies a preset to every tool at once and takes it back with one Undo', async (context) => {
+  it('starts every tool by its tier with a preset and takes it back with one Undo', async (context) => {
     if ('missing' in bench) return context.skip(bench.missing);
     const client = await connect();
-    await page.getByRole('radio', { name: 'Read only' }).click();
-    await page.getByText('Read only is set for Probe').waitFor();
+    await page.getByRole('radio', { name: 'Observe only' }).click();
+    await page.getByText('Observe only is set for Probe').waitFor();
     await vi.waitFor(async () => expect(await listNames(client)).not.toContain('filesystem__edit_file'), patient);
     const reading = { name: 'filesystem__read_text_file', arguments: { path: join(folder, 'files', 'note.txt') } };
     expect(await client.callTool(reading)).toMatchObject({ content: [{ type: 'text', text: 'hello' }] });

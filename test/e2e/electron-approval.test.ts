@@ -189,12 +189,36 @@ describe('an approval in Electron', () => {
       const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];
       return [item?.label, ...(item?.submenu?.items.map(({ label }) => label) ?? [])];
     });
-    expect(items).toEqual(['Claude Code → echo', 'Review…', 'Deny']);
+    // echo only reads, so it may be approved there; nothing else may
+    expect(items).toEqual(['Claude Code → echo', 'Review…', 'Deny', 'Approve once']);
 
     await started.app.evaluate(() => {
       const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];
       item?.submenu?.items.find(({ label }) => label === 'Deny')?.click();
     });
+    expect((await call).isError).toBe(true);
+    await waitUntilVisible(false);
+  });
+
+  test('is made anew, with what still waits, when its page dies', async () => {
+    const call = echo('survivor');
+    await waitUntilVisible(true);
+    const before = await started.app.evaluate(({ BrowserWindow }, title) => {
+      const window = BrowserWindow.getAllWindows().find((one) => one.getTitle() === title);
+      window?.webContents.forcefullyCrashRenderer();
+      return window?.id;
+    }, approvalTitle);
+    await waitFor(async () => {
+      const windows = await started.app.evaluate(({ BrowserWindow }, title) => {
+        const all = BrowserWindow.getAllWindows().filter((one) => one.getTitle() === title);
+        return all.map((window) => ({ id: window.id, visible: window.isVisible(), focused: window.isFocused() }));
+      }, approvalTitle);
+      expect(windows).toEqual([{ id: expect.any(Number), visible: true, focused: false }]);
+      expect(windows[0]?.id).not.toBe(before);
+    });
+    const card = await started.page('approval.html');
+    await card.getByText('survivor', { exact: false }).first().waitFor();
+    await decide('Deny');
     expect((await call).isError).toBe(true);
     await waitUntilVisible(false);
   });

@@ -168,7 +168,8 @@ describe('the Live filter', () => {
 describe('the call pane', () => {
   it('sets the switch for the next call and takes it back', async () => {
     await page.getByText('~/.ssh/authorized_keys').click();
-    await page.getByRole('button', { name: 'Never allow' }).click();
+    await page.getByRole('button', { name: 'Next time' }).click();
+    await page.getByRole('menuitem', { name: 'Never allow' }).click();
     const change = { agentId: 'agent-2', serverId: 'filesystem', toolName: 'write_file', effect: 'deny' };
     await vi.waitFor(async () => expect(await requests('grants.set')).toEqual([{ changes: [change] }]));
     await page.getByRole('button', { name: 'Undo' }).click();

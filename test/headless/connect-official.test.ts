@@ -26,10 +26,11 @@ describe('the official stdio client of the first generation, through scopegate c
     expect((await client.listTools()).tools.length).toBeGreaterThan(10);
     const progress: number[] = [];
     const slow = 'every__trigger-long-running-operation';
-    await client.callTool({ name: slow, arguments: { duration: 1, steps: 2 } }, undefined, {
+    await client.callTool({ name: slow, arguments: { duration: 1, steps: 3 } }, undefined, {
       onprogress: (step) => void progress.push(step.progress),
     });
-    expect(progress).toEqual([1, 2]);
+    // this client drops a notice that reaches it in one piece with the result, so the last one may be missing
+    expect(progress.slice(0, 2)).toEqual([1, 2]);
     expect(textOf(await client.callTool({ name: 'every__trigger-elicitation-request', arguments: {} }))).toContain(
       'Ada',
     );

@@ -101,11 +101,13 @@ describe('servers that do not work', () => {
   it('give the agent a clear error when they crash in a call, and are started again for the next', async () => {
     const crashed = await client.callTool({ name: 'crashes-on-call__echo', arguments: {} });
     expect(crashed.isError).toBe(true);
-    expect(textOf(crashed)).toMatch(/^The server crashes-on-call could not be used: .*7/);
+    expect(textOf(crashed)).toBe('The server crashes-on-call could not be used: its connection ended.');
     const { lastError } = await failing('crashes-on-call');
     expect(lastError?.detail).toContain('the key is unset');
     const { calls } = await harness.call('snapshot', {});
     expect(calls[0]).toMatchObject({ serverId: 'crashes-on-call', outcome: 'upstream_error' });
+    const detail = await harness.call('calls.detail', { id: calls[0]?.id ?? '' });
+    expect(detail.told).toMatch(/^The server crashes-on-call could not be used: .*7/);
     await harness.call('servers.restart', { id: 'crashes-on-call' });
     expect((await serverNamed('crashes-on-call')).status).toBe('running');
     const graph = await client.callTool({ name: 'good__read_graph', arguments: {} });

@@ -87,6 +87,15 @@ export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     agents: [],
     servers: [],
     approvals: [],
+    approvalState: {
+      settings: { timeoutMs: 300_000, cooldownMs: 120_000, whenAway: 'hold', awayOnLock: true },
+      away: null,
+      screenLocked: false,
+      screenWatched: false,
+      stepUp: { available: false, method: '', reason: 'This host cannot check who is there.' },
+      toReview: 0,
+      grants: [],
+    },
     calls: [],
     ...changes,
   };
@@ -127,6 +136,9 @@ export function makeApproval(changes: Partial<ApprovalView> & { id: string }): A
     toolDescription: 'Deletes a repository. Requires admin rights.',
     subject: 'acme/legacy-site',
     arguments: { owner: 'acme', repo: 'legacy-site' },
+    otherParams: {},
+    method: 'tools/call',
+    kind: 'tool',
     digest: `digest-of-${changes.id}`,
     risk: {
       tier: 'destructive',
@@ -150,6 +162,12 @@ export function makeApproval(changes: Partial<ApprovalView> & { id: string }): A
     decidedBy: null,
     denyReason: null,
     denyNote: null,
+    argumentsDigest: null,
+    stoppedAt: null,
+    toReview: false,
+    edited: null,
+    editedDigest: null,
+    remembered: null,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import type {
   AgentView,
+  ApprovalState,
   ApprovalView,
   BridgeEvent,
   EngineStatus,
@@ -24,6 +25,9 @@ export function makeApproval(own: Partial<ApprovalView> = {}): ApprovalView {
     toolDescription: null,
     subject: 'acme/app',
     arguments: { owner: 'acme', repo: 'app' },
+    otherParams: {},
+    method: 'tools/call',
+    kind: 'tool',
     digest: 'digest-1',
     risk: { tier: 'destructive', reasons: [] },
     decision: { effect: 'ask', reasonCode: 'switch_tool', reason: 'Set to Ask.', policyVersion: 1, trace: [] },
@@ -35,6 +39,12 @@ export function makeApproval(own: Partial<ApprovalView> = {}): ApprovalView {
     decidedBy: null,
     denyReason: null,
     denyNote: null,
+    argumentsDigest: null,
+    stoppedAt: null,
+    toReview: false,
+    edited: null,
+    editedDigest: null,
+    remembered: null,
     ...own,
   };
 }
@@ -77,8 +87,31 @@ export function makeStatus(own: Partial<EngineStatus> = {}): EngineStatus {
   };
 }
 
+export function makeApprovalState(own: Partial<ApprovalState> = {}): ApprovalState {
+  return {
+    settings: { timeoutMs: 300_000, cooldownMs: 120_000, whenAway: 'hold', awayOnLock: true },
+    away: null,
+    screenLocked: false,
+    screenWatched: false,
+    stepUp: { available: false, method: '', reason: 'This host cannot check who is there.' },
+    toReview: 0,
+    grants: [],
+    ...own,
+  };
+}
+
 export function makeSnapshot(own: Partial<Snapshot> = {}): Snapshot {
-  return { epoch: 'e', revision: 0, engine: makeStatus(), agents: [], servers: [], approvals: [], calls: [], ...own };
+  return {
+    epoch: 'e',
+    revision: 0,
+    engine: makeStatus(),
+    agents: [],
+    servers: [],
+    approvals: [],
+    approvalState: makeApprovalState(),
+    calls: [],
+    ...own,
+  };
 }
 
 export function makeEvent(revision: number, body: EventBody): BridgeEvent {

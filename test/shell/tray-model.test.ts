@@ -10,12 +10,13 @@ import {
   trayMenu,
   trayTooltip,
 } from '../../electron/shell/tray-model.ts';
-import { makeApproval, makeStatus } from './bridge-values.ts';
+import { makeApproval, makeApprovalState, makeStatus } from './bridge-values.ts';
 
 function makeState(waiting = 0, sessions: number[] = [], engine: Partial<EngineStatus> = {}): ShellState {
   return {
     engine: makeStatus(engine),
     sessions: new Map(sessions.map((count, index) => [`agent-${index}`, count])),
+    approvals: makeApprovalState(),
     waiting: Array.from({ length: waiting }, (_, index) => makeApproval({ id: `p${index}`, digest: `d${index}` })),
   };
 }
@@ -23,6 +24,11 @@ function makeState(waiting = 0, sessions: number[] = [], engine: Partial<EngineS
 const actions = (): TrayActions => ({
   review: vi.fn(),
   deny: vi.fn(),
+  approve: vi.fn(),
+  denyAll: vi.fn(),
+  pauseAgent: vi.fn(),
+  endGrant: vi.fn(),
+  setAway: vi.fn(),
   setPaused: vi.fn(),
   openWindow: vi.fn(),
   quit: vi.fn(),
@@ -83,6 +89,7 @@ describe('trayMenu', () => {
       'Nothing waits for you',
       '—',
       'Pause all agents',
+      'I am away',
       '—',
       'Open ScopeGate',
       'Quit',

@@ -1,4 +1,14 @@
-import type { AgentMatrix, AgentView, Effect, MatrixServer, MatrixTool } from '../../shared/index.ts';
+import {
+  type AgentMatrix,
+  type AgentView,
+  anything,
+  type Effect,
+  type GrantChange,
+  type GrantKey,
+  type MatrixServer,
+  type MatrixTool,
+  type RateLimit,
+} from '../../shared/index.ts';
 import { type KnownAgent, viewAgent } from '../agent-registry.ts';
 import { type AgentPolicy, findSwitch } from '../core/evaluate.ts';
 import { BridgeFault } from '../faults.ts';
@@ -36,6 +46,7 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
 
   const endAgent = (id: string) => {
     parts.listener()?.endAgent(id);
+    void parts.subscriptions.end(id, null);
     void parts.pool.endAgent(id);
   };
 
@@ -59,14 +70,16 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
         toolLimit: limitText(changes.toolLimit ?? null),
       });
       agents.change(id, withoutUndefined(changes));
-      limiter.reset(id);
+      // a new name is no reason to start counting anew
+      if (changes.limit !== undefined || changes.toolLimit !== undefined) limiter.reset(id);
       changed(id);
       return {};
     },
     'agents.setPaused': ({ id, paused }) => {
-      record(paused ? 'agent.paused' : 'agent.resumed', agents.editable(id));
-      agents.change(id, { paused });
+      record(paused ? 'agent.paused' : 'agent.resumed', agents.existing(id));
+      agents.setPaused(id, paused);
       changed(id);
+      if (paused) parts.journal.cancelRunning(id);
       return {};
     },
     'agents.rotate': ({ id }) => {
@@ -97,10 +110,7 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
       return makeMatrix(parts, agent);
     },
     'grants.set': ({ changes }) => {
-      for (const change of changes) {
-        const agent = agents.editable(change.agentId);
-        record('grant.changed', agent, { server: change.serverId, tool: change.toolName, effect: change.effect });
-      }
+      recordGrants(parts, changes, record);
       const previous = policy.setGrants(changes);
       for (const id of new Set(changes.map((change) => change.agentId))) {
         announce.agent(id);
@@ -139,6 +149,7 @@ function makeMatrix(parts: EngineParts, agent: KnownAgent): AgentMatrix {
         source: isHeld ? 'review' : position.source,
         changed: tool.state === 'changed',
         calls7d: counts.get(`${server.id}\0${tool.name}`) ?? 0,
+        ruleIds: rulesOn(parts, agent.id, server.id, tool.name),
       };
     });
     return {
@@ -154,8 +165,49 @@ function makeMatrix(parts: EngineParts, agent: KnownAgent): AgentMatrix {
     agentId: agent.id,
     defaultEffect: policy.start,
     limitRemaining: parts.limiter.remaining(agent.id, agent.limit, now),
+    limits: parts.limiter.states(
+      agent.id,
+      { agent: agent.limit, tool: agent.toolLimit },
+      limitedRules(parts, agent.id),
+      now,
+    ),
+    loops: parts.guards.loopStates(agent.id),
     servers,
   };
+}
+
+type Recorder = (event: string, agent: KnownAgent, details: Record<string, string | number | boolean | null>) => void;
+
+/** All or none: a change that is refused leaves no row of another. */
+function recordGrants(parts: EngineParts, changes: readonly GrantChange[], record: Recorder): void {
+  for (const change of changes) parts.agents.editable(change.agentId);
+  const before = new Map(parts.store.grants().map((grant) => [keyOfGrant(grant), grant.effect]));
+  for (const change of changes) {
+    record('grant.changed', parts.agents.editable(change.agentId), {
+      server: change.serverId,
+      tool: change.toolName,
+      before: before.get(keyOfGrant(change)) ?? null,
+      effect: change.effect,
+      version: parts.policy.world.version + 1,
+    });
+  }
+}
+
+function keyOfGrant({ agentId, serverId, toolName }: GrantKey): string {
+  return JSON.stringify([agentId, serverId, toolName]);
+}
+
+function rulesOn(parts: EngineParts, agentId: string, serverId: string, tool: string): string[] {
+  const { never, deny, ask, allow } = parts.policy.world.rules.candidates(agentId, serverId, tool);
+  return [...never, ...deny, ...ask, ...allow].map((rule) => rule.id);
+}
+
+/** Rules with a limit that may count calls of this agent. */
+function limitedRules(parts: EngineParts, agentId: string): { id: string; limit: RateLimit }[] {
+  return [...parts.policy.book.rules.values()].flatMap(({ rule }) => {
+    const isOurs = rule.enabled && (rule.agent === agentId || rule.agent === anything);
+    return isOurs && rule.limit ? [{ id: rule.id, limit: rule.limit }] : [];
+  });
 }
 
 function textOf(value: unknown): string | null {

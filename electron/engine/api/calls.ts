@@ -8,7 +8,7 @@ import type { HandlersFor } from './handlers.ts';
 export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
   const { journal, store } = parts;
   return {
-    'calls.detail': ({ id }) => journal.detail(id) ?? readDetail(store.callRows(id)),
+    'calls.detail': ({ id }) => detailOf(parts, id),
     'calls.older': ({ before, limit }) => {
       // one more than asked for tells whether there is another page
       const rows = store.settledCalls(before, limit + 1);
@@ -19,6 +19,11 @@ export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
       return {};
     },
   };
+}
+
+/** Everything still known of a call. Throws `BridgeFault` when it never was. */
+export function detailOf({ journal, store }: EngineParts, id: string): CallDetail {
+  return journal.detail(id) ?? readDetail(store.callRows(id));
 }
 
 /** A settled call as its last audit row tells it. */

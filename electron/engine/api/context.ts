@@ -1,14 +1,21 @@
+import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
 import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
+import type { ArgumentKeeper } from '../pipeline/argument-keeper.ts';
+import type { ArgumentValidator } from '../pipeline/argument-validator.ts';
 import type { AuditGate } from '../pipeline/audit-gate.ts';
+import type { CallGuards } from '../pipeline/call-guards.ts';
 import type { CallJournal } from '../pipeline/call-journal.ts';
 import type { Limiter } from '../pipeline/limiter.ts';
+import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
+import type { RiskLedger } from '../risk-ledger.ts';
 import type { ServerRegistry } from '../server-registry.ts';
 import type { StoreWriter } from '../store/contract.ts';
 import type { Catalog } from '../upstream/catalog.ts';
@@ -17,6 +24,8 @@ import type { LinkPool } from '../upstream/contract.ts';
 /** The parts of a running engine that its API works on. */
 export interface EngineParts {
   ports: EnginePorts;
+  /** The engine's own key, for digests. */
+  key: KeyObject;
   store: StoreWriter;
   audit: AuditGate;
   bus: EventBus;
@@ -28,7 +37,15 @@ export interface EngineParts {
   policy: PolicyState;
   journal: CallJournal;
   approvals: ApprovalQueue;
+  /** Where a person's answers, and everything around approvals, come in. */
+  desk: ApprovalDesk;
   limiter: Limiter;
+  subscriptions: Subscriptions;
+  risks: RiskLedger;
+  /** Arguments kept for replay. */
+  kept: ArgumentKeeper;
+  guards: CallGuards;
+  validator: ArgumentValidator;
   /** The agents' listener, while it is up. */
   listener(): AgentListener | null;
   /** Opens the agents' listener on a port; the fault is in `status()` when it cannot be. */
@@ -43,4 +60,5 @@ export interface Announcer {
   agent(id: string): void;
   server(id: string): void;
   matrix(agentId: string | null): void;
+  policy(): void;
 }

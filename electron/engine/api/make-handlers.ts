@@ -1,8 +1,10 @@
 import { BridgeFault } from '../faults.ts';
 import { agentViewOf, makeAgentHandlers } from './agents.ts';
+import { makeApprovalHandlers } from './approvals.ts';
 import { makeCallHandlers } from './calls.ts';
 import type { EngineParts } from './context.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
+import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
 
 const snapshotCalls = 500;
@@ -14,6 +16,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeAgentHandlers(parts),
     ...makeServerHandlers(parts),
     ...makeApprovalHandlers(parts),
+    ...makePolicyHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();
@@ -24,6 +27,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
         agents: parts.agents.all().map((agent) => agentViewOf(parts, agent)),
         servers: parts.servers.all().map((server) => parts.servers.view(server)),
         approvals: parts.approvals.open(),
+        approvalState: parts.desk.state(),
         calls: parts.journal.recent(snapshotCalls),
       };
     },
@@ -42,6 +46,7 @@ function makeEngineHandlers(parts: EngineParts): HandlersFor<'engine'> {
           'Free disk space or mend the data folder.',
         );
       parts.policy.setPaused(paused);
+      if (paused) parts.journal.cancelRunning(null);
       return {};
     },
     'engine.setPort': async ({ port }) => {
@@ -66,20 +71,6 @@ function makeEngineHandlers(parts: EngineParts): HandlersFor<'engine'> {
       const { port, listenerFault } = parts.status();
       if (listenerFault) await parts.openListener(port);
       return {};
-    },
-  };
-}
-
-function makeApprovalHandlers(parts: EngineParts): HandlersFor<'approvals'> {
-  return {
-    'approvals.decide': (decision) => {
-      parts.approvals.decide(decision);
-      return {};
-    },
-    'approvals.extend': ({ id }) => ({ expiresAt: parts.approvals.extend(id) }),
-    'approvals.history': ({ before, limit }) => {
-      const cards = parts.approvals.history(before, limit + 1);
-      return { approvals: cards.slice(0, limit), more: cards.length > limit };
     },
   };
 }

@@ -19,18 +19,23 @@ export function digestArguments(key: KeyObject, args: JsonObject): string {
   return createHmac('sha256', key).update('arguments\0').update(canonicalJson(args)).digest('hex');
 }
 
-/** What an approval is bound to: this agent, this tool as it is defined now, exactly these arguments. */
+/** What an approval is bound to: this agent, this tool as it is defined now, exactly this request of it. */
 export interface BoundRequest {
   agentId: string;
+  method: string;
+  kind: string;
   serverId: string;
   tool: string;
   definitionHash: string;
   argumentsDigest: string;
+  /** Digest of every other member of the parameters but `_meta`. */
+  otherDigest: string;
 }
 
 /** HMAC-SHA-256, hex, over every member of the request; no two different requests share a text. */
 export function digestRequest(key: KeyObject, request: BoundRequest): string {
-  const members = [request.agentId, request.serverId, request.tool, request.definitionHash, request.argumentsDigest];
+  const { agentId, method, kind, serverId, tool, definitionHash, argumentsDigest, otherDigest } = request;
+  const members = [agentId, method, kind, serverId, tool, definitionHash, argumentsDigest, otherDigest];
   return createHmac('sha256', key).update('request\0').update(JSON.stringify(members)).digest('hex');
 }
 

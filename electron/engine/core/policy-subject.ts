@@ -6,9 +6,18 @@ import type { ResolvedTool } from './stages.ts';
  * rest have no switch of their own: their name holds a NUL, which no switch can, so the server's, the agent's or the
  * global position decides.
  */
-export function policySubject(target: Pick<ResolvedTool, 'kind' | 'serverId' | 'name' | 'reviewed'>): ToolSubject {
-  const { kind, serverId, name, reviewed } = target;
-  return { serverId, name: kind === 'tool' || kind === 'task' ? name : `${kind}\0${name}`, reviewed };
+export function policySubject(
+  target: Pick<ResolvedTool, 'kind' | 'serverId' | 'name' | 'reviewed'> & Partial<ResolvedTool>,
+): ToolSubject {
+  const { kind, serverId, name, reviewed, definition, risk, tierRoseAt } = target;
+  return {
+    serverId,
+    name: kind === 'tool' || kind === 'task' ? name : `${kind}\0${name}`,
+    reviewed,
+    ...(definition === undefined ? {} : { definition }),
+    ...(risk === undefined ? {} : { risk }),
+    ...(tierRoseAt === undefined ? {} : { tierRoseAt }),
+  };
 }
 
 /** The server as a whole. */

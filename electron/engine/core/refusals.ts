@@ -52,6 +52,7 @@ export const told = {
   deniedBy: (why: string | null) => (why ? `The user denied this call: ${why}` : 'The user denied this call.'),
   expired: 'The user did not answer in time. This call was not made.',
   changed: 'The tool changed while this call was waiting. This call was not made; list the tools again.',
+  withheld: 'The user’s policy changed while this call was on its way, so it was not carried on.',
   degraded: 'ScopeGate cannot write its audit log, so no call is made until that is mended.',
   unrecorded:
     'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',

@@ -25,6 +25,10 @@ export interface ResolvedTool {
   definitionHash: string;
   /** The definition is the one a person accepted (or was declared). */
   reviewed: boolean;
+  /** The tool's tier by itself, before any arguments. */
+  risk?: Risk;
+  /** When that tier last rose, milliseconds since the epoch. */
+  tierRoseAt?: number | null;
 }
 
 export interface ReceivedCall {

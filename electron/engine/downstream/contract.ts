@@ -52,9 +52,10 @@ export interface AgentListener {
   readonly url: string;
   /**
    * Sends a notification on the GET stream of each open session of this agent, and on each `subscriptions/listen` stream
-   * that asked for its kind; dropped where none is open. `sessionId` limits it to one session.
+   * that asked for its kind; dropped where none is open. `sessionId` limits it to one session; `serverIds` names the
+   * servers it is about: what is open on the path of another one does not hear it.
    */
-  notify(agentId: string, method: string, params?: JsonObject, sessionId?: string): void;
+  notify(agentId: string, method: string, params?: JsonObject, sessionId?: string, serverIds?: readonly string[]): void;
   /** Asks on the GET stream of the agent's newest session: a server asked outside any call. Never rejects. */
   ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
   /** Open sessions of the legacy eras and open `subscriptions/listen` streams of the modern one. */

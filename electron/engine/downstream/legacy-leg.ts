@@ -6,6 +6,7 @@ import type { AgentRequest } from './agent-request.ts';
 import { supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
 import { isGone, sendEmpty, sendError, sendJson, transportErrorCodes } from './http-reply.ts';
+import { isInScope } from './in-scope.ts';
 import { batchVersion, describeGateway, legacyVersions, readInitialize } from './initialize.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import type { ReplySlot } from './reply-slot.ts';
@@ -32,8 +33,8 @@ export interface LegacyLeg {
   post(request: AgentRequest, messages: readonly RpcMessage[], isBatch: boolean, bodyBytes: number): Promise<void>;
   openStream(request: AgentRequest): void;
   endSession(request: AgentRequest): void;
-  /** Sends a notification to every session of the agent that listens, or to one of them. */
-  notify(agentId: string, method: string, params?: JsonObject, sessionId?: string): void;
+  /** Sends a notification to every session of the agent that listens, or to one; see `AgentListener.notify`. */
+  notify(agentId: string, method: string, params?: JsonObject, sessionId?: string, serverIds?: readonly string[]): void;
   /** Asks on the GET stream of the agent's newest session that has one and declared what this needs. */
   ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
 }
@@ -69,10 +70,11 @@ export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
       sessions.end(session);
       sendEmpty(request.res, 200);
     },
-    notify(agentId, method, params, sessionId) {
+    notify(agentId, method, params, sessionId, serverIds) {
       const message = serializeNotification(method, params);
       for (const session of sessions.ofAgent(agentId)) {
-        if (sessionId === undefined || session.info.id === sessionId) session.streams.notify(message);
+        const isMeant = sessionId === undefined || session.info.id === sessionId;
+        if (isMeant && isInScope(session.scope, serverIds)) session.streams.notify(message);
       }
     },
     async ask(agentId, method, params) {

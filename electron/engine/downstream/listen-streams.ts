@@ -11,6 +11,7 @@ import { answerExchange } from './answer-exchange.ts';
 import type { DownstreamPorts } from './contract.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { isGone, sendError, startStream } from './http-reply.ts';
+import { isInScope } from './in-scope.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import type { ModernRequest } from './modern-request.ts';
 import { heldRequestMs } from './running-exchange.ts';
@@ -82,13 +83,13 @@ export class ListenStreams {
   }
 
   /** Reaches the streams of this agent that asked for exactly this; never anything before the acknowledgement. */
-  notify(agentId: string, method: string, params: JsonObject = {}): void {
+  notify(agentId: string, method: string, params: JsonObject = {}, serverIds?: readonly string[]): void {
     for (const listen of this.#byAgent.get(agentId) ?? []) {
       const isWanted =
         method === 'notifications/resources/updated'
           ? typeof params.uri === 'string' && listen.uris.has(params.uri)
           : listen.methods.has(method);
-      if (isWanted && listen.isAcknowledged) this.#write(listen, method, params);
+      if (isWanted && listen.isAcknowledged && isInScope(listen.scope, serverIds)) this.#write(listen, method, params);
     }
   }
 
@@ -179,14 +180,9 @@ export class ListenStreams {
     return honoured;
   }
 
-  /** Takes back what no other stream of this agent still wants. */
+  /** Takes back what this stream asked for; what others want stays theirs. */
   #unsubscribe(listen: Listen): void {
-    const others = [...(this.#byAgent.get(listen.agent.id) ?? [])].filter(
-      (other) => other !== listen && other.scope === listen.scope,
-    );
-    for (const uri of listen.uris) {
-      if (!others.some((other) => other.uris.has(uri))) this.#send(listen, 'resources/unsubscribe', uri);
-    }
+    for (const uri of listen.uris) this.#send(listen, 'resources/unsubscribe', uri);
     listen.uris.clear();
   }
 

@@ -27,6 +27,8 @@ export interface ListenerLimits {
   /** What is kept of one legacy stream for a client that comes back with `Last-Event-ID`. */
   replayEvents: number;
   replayBytes: number;
+  /** Kept for one agent in all, responses included: of more, the streams that ended first are forgotten. */
+  replayBytesPerAgent: number;
   /** How long a stream without a connection is kept. */
   replayMs: number;
   /** Streams of one session that are kept although nothing more will come, or nobody reads them. */
@@ -80,6 +82,7 @@ export const listenerLimits: Readonly<ListenerLimits> = {
   streamBufferBytes: 1024 * 1024,
   replayEvents: 200,
   replayBytes: 256 * 1024,
+  replayBytesPerAgent: 32 * 1024 * 1024,
   replayMs: 5 * 60_000,
   replayStreams: 16,
   streamAfterMs: 200,

@@ -69,9 +69,9 @@ function openGateway(server: Server, ports: DownstreamPorts, limits: ListenerLim
   return {
     port,
     url: `http://${host}:${port}/mcp`,
-    notify(agentId, method, params, sessionId) {
-      legacy.notify(agentId, method, params, sessionId);
-      if (sessionId === undefined) modern.notify(agentId, method, params);
+    notify(agentId, method, params, sessionId, serverIds) {
+      legacy.notify(agentId, method, params, sessionId, serverIds);
+      if (sessionId === undefined) modern.notify(agentId, method, params, serverIds);
     },
     ask: (agentId, method, params) => legacy.ask(agentId, method, params),
     sessionCount: (agentId) => sessions.count(agentId) + modern.listenCount(agentId),

@@ -29,7 +29,7 @@ export interface ModernLegParts {
 export interface ModernLeg {
   post(request: AgentRequest, message: RpcMessage): Promise<void>;
   /** Reaches the `subscriptions/listen` streams of this agent that asked for it. */
-  notify(agentId: string, method: string, params?: JsonObject): void;
+  notify(agentId: string, method: string, params?: JsonObject, serverIds?: readonly string[]): void;
   listenCount(agentId: string): number;
   /** Ends the agent's streams, running and parked requests. */
   endAgent(agentId: string): void;
@@ -71,7 +71,7 @@ export function createModernLeg(parts: ModernLegParts): ModernLeg {
         else sendError(request.res, verdict.fault.status, message.id, verdict.fault.error);
       }
     },
-    notify: (agentId, method, params) => leg.listens.notify(agentId, method, params),
+    notify: (agentId, method, params, serverIds) => leg.listens.notify(agentId, method, params, serverIds),
     listenCount: (agentId) => leg.listens.count(agentId),
     endAgent: (agentId) => endAgent(agentId, 401, 'This agent is no longer known.'),
     endAll() {

@@ -11,6 +11,8 @@ export interface StreamOptions {
   now(): number;
   /** Whether the client knows an event without data (2025-11-25). */
   isPrimed: boolean;
+  /** More is kept for a connection that may come back. */
+  onKept(): void;
 }
 
 interface KeptEvent {
@@ -34,6 +36,7 @@ export class ResumableStream {
   #keptBytes = 0;
   #seq = 0;
   #isFinished = false;
+  #isEnded = false;
   #idleSince: number;
 
   constructor(number: number, kind: 'post' | 'get', options: StreamOptions, onDetached: () => void) {
@@ -50,6 +53,11 @@ export class ResumableStream {
 
   get isFinished(): boolean {
     return this.#isFinished;
+  }
+
+  /** What is kept for a client that may come back. */
+  get keptBytes(): number {
+    return this.#keptBytes;
   }
 
   /** Since when nobody reads it, or nothing more will come. */
@@ -77,6 +85,7 @@ export class ResumableStream {
    * Without a connection everything is kept for the one that may come.
    */
   send(parts: readonly Buffer[], isResponse = false): boolean {
+    if (this.#isEnded) return false;
     const { limits } = this.#options;
     const res = this.#res;
     const isSlow = res !== null && !isGone(res) && res.writableLength > limits.streamBufferBytes;
@@ -91,6 +100,7 @@ export class ResumableStream {
     for (const piece of pieces) bytes += piece.length;
     this.#keep({ seq, pieces, bytes, isResponse });
     if (res !== null && !isGone(res)) write(res, pieces);
+    else this.#options.onKept();
     return true;
   }
 
@@ -111,6 +121,7 @@ export class ResumableStream {
   /** The session is over. */
   end(): void {
     this.#isFinished = true;
+    this.#isEnded = true;
     this.#forget();
     if (this.#res !== null && !isGone(this.#res)) this.#res.end();
   }
@@ -119,6 +130,7 @@ export class ResumableStream {
     if (this.#res !== res) return;
     this.#res = null;
     if (!this.#isFinished) this.#idleSince = this.#options.now();
+    this.#options.onKept();
     this.#onDetached();
   }
 

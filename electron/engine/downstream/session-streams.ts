@@ -83,9 +83,26 @@ export class SessionStreams {
       .sort((a, b) => a.idleSince - b.idleSince);
     idle.forEach((stream, index) => {
       if (stream.idleSince > before && index >= idle.length - replayStreams) return;
-      stream.end();
-      this.#streams.delete(stream.number);
+      this.drop(stream);
     });
+  }
+
+  /** What is kept for clients that may come back. */
+  get keptBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#streams.values()) bytes += stream.keptBytes;
+    return bytes;
+  }
+
+  /** Streams that hold something and that nobody reads. */
+  left(): ResumableStream[] {
+    return [...this.#streams.values()].filter((stream) => !stream.isAttached && stream.keptBytes > 0);
+  }
+
+  /** Forgets one of its streams: a client that comes back for it gets a new one. */
+  drop(stream: ResumableStream): void {
+    stream.end();
+    this.#streams.delete(stream.number);
   }
 
   end(): void {

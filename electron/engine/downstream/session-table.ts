@@ -26,7 +26,10 @@ export interface Session {
 
 export interface SessionTableOptions {
   clock: Clock;
-  limits: Pick<ListenerLimits, 'sessionsPerAgent' | 'sessionIdleMs' | 'asksPerSession' | 'askMs'> &
+  limits: Pick<
+    ListenerLimits,
+    'sessionsPerAgent' | 'sessionIdleMs' | 'asksPerSession' | 'askMs' | 'replayBytesPerAgent'
+  > &
     SessionStreamsOptions['limits'];
   heartbeat: Heartbeat;
   onOpened(session: Session): void;
@@ -121,9 +124,27 @@ export class SessionTable {
         now: () => clock.now(),
         isPrimed: info.protocolVersion >= firstPrimedVersion,
         onDetached: () => this.touch(session),
+        onKept: () => this.#keepWithin(agent.id),
       }),
     };
     return session;
+  }
+
+  /** Drops what nobody reads while more is kept for the agent than may be: ended streams first, of these the oldest. */
+  #keepWithin(agentId: string): void {
+    const sessions = this.ofAgent(agentId);
+    let excess = -this.#options.limits.replayBytesPerAgent;
+    for (const { streams } of sessions) excess += streams.keptBytes;
+    if (excess <= 0) return;
+    const left = sessions.flatMap(({ streams }) => streams.left().map((stream) => ({ streams, stream })));
+    left.sort(
+      (a, b) => Number(b.stream.isFinished) - Number(a.stream.isFinished) || a.stream.idleSince - b.stream.idleSince,
+    );
+    for (const { streams, stream } of left) {
+      if (excess <= 0) return;
+      excess -= stream.keptBytes;
+      streams.drop(stream);
+    }
   }
 
   #all(): Session[] {

@@ -2,18 +2,26 @@ import { type JsonObject, type RawResponse, rpcErrorCodes } from '../wire/json-r
 import { isObject } from '../wire/parse-message.ts';
 import { openResponse } from './raw-message.ts';
 
-const marker = Buffer.from(String(rpcErrorCodes.urlElicitationRequired));
 const maxElicitations = 8;
 
-/** The pages a `-32042` error wants opened, as parameters of `elicitation/create`; empty: it is another error. */
-export function readUrlElicitations(response: RawResponse): JsonObject[] {
-  if (response.has !== 'error' || response.bytes.indexOf(marker) === -1) return [];
+/** What a `-32042` error wants opened. */
+interface UrlRefusal {
+  /** As parameters of `elicitation/create`. */
+  pages: JsonObject[];
+  /** False: the error holds more than these pages, or something else in their place. */
+  isWhole: boolean;
+}
+
+/** Null: it is another error, or none. The code is read as every client reads it, however it is spelled. */
+export function readUrlRefusal(response: RawResponse): UrlRefusal | null {
+  if (response.has !== 'error') return null;
   const open = openResponse(response);
-  if (open?.has !== 'error' || open.error.code !== rpcErrorCodes.urlElicitationRequired) return [];
+  if (open?.has !== 'error' || open.error.code !== rpcErrorCodes.urlElicitationRequired) return null;
   const { data } = open.error;
   const list = isObject(data) && Array.isArray(data.elicitations) ? data.elicitations : [];
-  return list
+  const pages = list
     .filter((item): item is JsonObject => isObject(item) && typeof item.url === 'string')
     .slice(0, maxElicitations)
     .map((item) => ({ ...item, mode: 'url' }));
+  return { pages, isWhole: pages.length > 0 && pages.length === list.length };
 }

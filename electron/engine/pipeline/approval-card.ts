@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type ApprovalView, approvalViewSchema } from '../../shared/index.ts';
-import { digestRequest } from '../core/canonical.ts';
+import { canonicalJson, digestArguments, digestRequest } from '../core/canonical.ts';
 import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
 import type { ApprovalRecord } from '../store/contract.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
@@ -16,11 +16,24 @@ export interface AgentFacts {
 export function digestOf(key: KeyObject, call: ResolvedCall): string {
   return digestRequest(key, {
     agentId: call.exchange.agent.id,
+    method: call.exchange.method,
+    kind: call.tool.kind,
     serverId: call.tool.serverId,
     tool: call.tool.name,
     definitionHash: call.tool.definitionHash,
     argumentsDigest: call.argumentsDigest,
+    otherDigest: digestArguments(key, otherMembers(call)),
   });
+}
+
+/** What else would be sent beside the target and its arguments: `task`, vendor members. `_meta` is the transport's. */
+function otherMembers(call: ResolvedCall): JsonObject {
+  const { _meta, name: _name, arguments: _arguments, ...rest } = call.params;
+  // a resource's or completion's own members are its arguments already
+  const isShown = (member: string) =>
+    Object.hasOwn(call.arguments, member) &&
+    canonicalJson(call.arguments[member] ?? null) === canonicalJson(rest[member] ?? null);
+  return Object.fromEntries(Object.entries(rest).filter(([member]) => !isShown(member)));
 }
 
 /** The card of a call, made from the very value that will be sent. */
@@ -46,9 +59,12 @@ export function makeCard(
     serverId: call.tool.serverId,
     serverName: call.tool.serverName,
     tool: call.tool.name,
+    method: call.exchange.method,
+    kind: call.tool.kind,
     toolDescription: typeof description === 'string' ? description : null,
     subject: call.subject,
     arguments: call.arguments,
+    otherParams: otherMembers(call),
     digest,
     risk: call.risk,
     decision: call.decision,
@@ -60,13 +76,20 @@ export function makeCard(
     decidedBy: null,
     denyReason: null,
     denyNote: null,
+    argumentsDigest: call.argumentsDigest,
+    stoppedAt: null,
+    toReview: false,
+    edited: null,
+    editedDigest: null,
+    remembered: null,
   };
 }
 
-/** The row of a card. Arguments are kept only while the card is open. */
+/** The row of a card. Arguments are kept only while somebody has yet to look at them, edited ones until they are sent. */
 export function toRecord(card: ApprovalView): ApprovalRecord {
-  const { arguments: args, ...rest } = card;
-  const isOpen = card.status === 'pending' || card.status === 'approved';
+  const { arguments: args, edited, ...rest } = card;
+  const isUnseen = card.status === 'pending' || card.toReview;
+  const isEditArmed = card.status === 'approved' && edited !== null;
   return {
     id: card.id,
     callId: card.callId,
@@ -75,7 +98,7 @@ export function toRecord(card: ApprovalView): ApprovalRecord {
     tool: card.tool,
     digest: card.digest,
     card: JSON.parse(JSON.stringify(rest)) as JsonObject,
-    argumentsJson: isOpen ? JSON.stringify(args) : null,
+    argumentsJson: isUnseen ? JSON.stringify(args) : null,
     status: card.status,
     createdAt: card.createdAt,
     expiresAt: card.expiresAt,
@@ -83,6 +106,8 @@ export function toRecord(card: ApprovalView): ApprovalRecord {
     decidedBy: card.decidedBy,
     denyReason: card.denyReason,
     denyNote: card.denyNote,
+    toReview: card.toReview,
+    editedJson: isEditArmed ? JSON.stringify(edited) : null,
   };
 }
 
@@ -91,6 +116,7 @@ export function fromRecord(record: ApprovalRecord): ApprovalView | null {
   const parsed = approvalViewSchema.safeParse({
     ...record.card,
     arguments: record.argumentsJson === null ? null : JSON.parse(record.argumentsJson),
+    edited: record.editedJson === null ? null : JSON.parse(record.editedJson),
     waiting: 0,
   });
   return parsed.success ? parsed.data : null;

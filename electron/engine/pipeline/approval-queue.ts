@@ -1,63 +1,16 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
-import type { ApprovalDecision, ApprovalStatus, ApprovalView } from '../../shared/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { ApprovalDecision, ApprovalView, Decision } from '../../shared/index.ts';
 import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
-import type { EventBus } from '../event-bus.ts';
 import { BridgeFault } from '../faults.ts';
-import type { Clock } from '../ports.ts';
-import type { StoreWriter } from '../store/contract.ts';
-import { type AgentFacts, digestOf, fromRecord, makeCard, toRecord } from './approval-card.ts';
-import type { AuditFacts, AuditGate } from './audit-gate.ts';
-
-export interface ApprovalTiming {
-  /** How long a person has, milliseconds. */
-  timeoutMs: number;
-  /** What "add time" adds, milliseconds. */
-  extendMs: number;
-  /** How long an approval without a waiting call stays good for one identical call, milliseconds. */
-  armedMs: number;
-}
-
-/** How a wait ended. `parked`: the agent is told to call again; the card stays. */
-export type Answer =
-  | { kind: 'approved'; approvalId: string }
-  | { kind: 'denied'; note: string | null }
-  | { kind: 'expired' }
-  | { kind: 'cancelled' }
-  | { kind: 'parked' };
-
-interface Waiter {
-  callId: string;
-  answer(answer: Answer): void;
-}
-
-interface Item {
-  card: ApprovalView;
-  waiters: Waiter[];
-  /** Calls whose agent was told to call again, oldest first. */
-  parked: string[];
-  timer: NodeJS.Timeout | null;
-}
-
-interface Ports {
-  store: StoreWriter;
-  audit: AuditGate;
-  bus: EventBus;
-  clock: Clock;
-  key: KeyObject;
-  timing: ApprovalTiming;
-  facts(agentId: string, serverId: string, tool: string): AgentFacts;
-  /** A card ended while this call was parked on it: the call is over. */
-  onAbandoned(callId: string, outcome: 'approval_denied' | 'approval_expired'): void;
-  /** The card this call waits on, or the end of its wait, changed. */
-  onWaiting(callId: string, approvalId: string, expiresAt: number): void;
-}
-
-const denyWords = {
-  not_asked: 'this is not what I asked for',
-  wrong_target: 'wrong account or target',
-  too_broad: 'too broad',
-  other: null,
-} as const;
+import type { JsonObject } from '../wire/json-rpc.ts';
+import { type AnswerExtras, auditOf, describeAnswer, unwritable } from './approval-audit.ts';
+import { digestOf, fromRecord, makeCard } from './approval-card.ts';
+import { type Answer, type Item, makeItem, noteOf, sizeOfRequest, type Waiter } from './approval-item.ts';
+import { makeRoom } from './approval-room.ts';
+import { ApprovalTable } from './approval-table.ts';
+import { joinCard } from './approval-wait.ts';
+import type { AuditFacts } from './audit-gate.ts';
+import type { QueuePorts } from './queue-ports.ts';
 
 /**
  * The one waiting room for people's answers. Owns state, timers and decisions; every change is in the database before
@@ -65,25 +18,18 @@ const denyWords = {
  * several wait on one card, each approval answers the oldest of them.
  */
 export class ApprovalQueue {
-  readonly #ports: Ports;
-  readonly #items = new Map<string, Item>();
-  readonly #byDigest = new Map<string, Item>();
+  readonly #ports: QueuePorts;
+  readonly #table: ApprovalTable;
 
-  constructor(ports: Ports) {
+  constructor(ports: QueuePorts) {
     this.#ports = ports;
-    for (const record of ports.store.approvals({ status: 'open' })) {
-      const card = fromRecord(record);
-      if (card) this.#add({ card, waiters: [], parked: [], timer: null });
-    }
+    this.#table = new ApprovalTable({ ...ports, onTimeUp: (item) => this.#expire(item) });
+    this.#table.load();
   }
 
   /** Pending and armed cards, oldest first. */
   open(): ApprovalView[] {
-    return [...this.#items.values()].map((item) => this.#view(item));
-  }
-
-  pendingCount(): number {
-    return [...this.#items.values()].filter((item) => item.card.status === 'pending').length;
+    return this.#table.all().map((item) => this.#table.view(item));
   }
 
   history(before: number | null, limit: number): ApprovalView[] {
@@ -91,240 +37,283 @@ export class ApprovalQueue {
     return cards.filter((card) => card !== null);
   }
 
+  /** The waiting card a person was shown. Throws `BridgeFault` when it is gone, or is another one. */
+  pending(id: string, digest: string): ApprovalView {
+    return this.#table.view(this.#table.pending(id, digest));
+  }
+
   /** Takes the id of the oldest call that was told to call again with exactly this request, if its card is still open. */
   takeParked(call: ResolvedCall): string | null {
-    return this.#byDigest.get(digestOf(this.#ports.key, call))?.parked.shift() ?? null;
+    return this.#table.find(digestOf(this.#ports.key, call))?.parked.shift() ?? null;
   }
 
   /**
-   * Waits for the person. Ends by an answer, the card's timeout, the agent's cancel (`signal`) or `giveUpMs`, after which
-   * the card stays and a later approval is good for one identical call.
+   * Waits for the person. Ends by an answer, the card's timeout, the agent's cancel (`signal`), a change of policy, or
+   * `giveUpMs`, after which the card stays and a later approval is good for one identical call.
    */
   wait(call: DecidedCall, giveUpMs: number, onCard: (card: ApprovalView) => void): Promise<Answer> {
     const digest = digestOf(this.#ports.key, call);
-    const item = this.#byDigest.get(digest) ?? this.#create(call, digest);
-    if (item.card.status === 'approved') {
-      this.#end(item, 'used');
-      return Promise.resolve({ kind: 'approved', approvalId: item.card.id });
+    const known = this.#table.find(digest);
+    if (known?.card.status === 'approved') {
+      const answer = this.#use(known);
+      if (answer) return Promise.resolve(answer);
     }
-    onCard(this.#view(item));
-    return new Promise((resolve) => {
-      const { signal } = call.exchange;
-      const timer = setTimeout(() => leave({ kind: 'parked' }), giveUpMs);
-      const abort = () => leave({ kind: 'cancelled' });
-      const waiter: Waiter = {
-        callId: call.id,
-        answer(answer) {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', abort);
-          resolve(answer);
-        },
-      };
-      const leave = (answer: Answer) => {
-        // the card may have been issued anew since
-        const current = this.#byDigest.get(digest) ?? item;
-        current.waiters = current.waiters.filter((other) => other !== waiter);
-        if (answer.kind === 'parked') current.parked.push(call.id);
-        waiter.answer(answer);
-        this.#announce(current);
-      };
-      item.waiters.push(waiter);
-      this.#announce(item);
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-    });
+    const open = this.#table.find(digest);
+    const refusal = open ? null : this.#refuseNew(call, digest);
+    if (refusal) return Promise.resolve(refusal);
+    const item = open ?? this.#create(call, digest);
+    item.call = call;
+    onCard(this.#table.view(item));
+    return joinCard(this.#table, item, call, giveUpMs);
   }
 
   /** A person's answer. Refused when the card is gone, or is not the one the person saw. */
-  decide(decision: ApprovalDecision): void {
-    const item = this.#items.get(decision.id);
-    if (item?.card.status !== 'pending') {
-      throw new BridgeFault(
-        'stale',
-        'This call has already been answered or is over.',
-        'Look at the current list of waiting calls.',
-      );
-    }
-    if (item.card.digest !== decision.digest)
-      throw new BridgeFault('stale', 'The call is not the one you were shown.', 'Review it again.');
-    const at = this.#ports.clock.now();
+  decide(decision: ApprovalDecision, extras: AnswerExtras = {}): void {
+    const item = this.#table.pending(decision.id, decision.digest);
     const isApproval = decision.verdict === 'approve';
-    const written = this.#ports.audit.append({
-      ...this.#auditOf(item.card),
-      actor: 'person',
-      effect: isApproval ? 'allow' : 'deny',
-      reasonCode: isApproval ? 'approved' : 'denied',
-      details: {
-        input: decision.input,
-        shownMs: at - decision.shownAt,
-        armedMs: decision.armedAt === null ? null : at - decision.armedAt,
-        denyReason: isApproval ? null : decision.denyReason,
-        waiting: item.waiters.length,
-      },
-    });
-    if (!written && isApproval)
-      throw new BridgeFault(
-        'unavailable',
-        'The audit log cannot be written, so nothing can be approved.',
-        'Free disk space or mend the data folder, then approve again.',
-      );
-    item.card.decidedAt = at;
-    item.card.decidedBy = 'person';
-    item.card.denyReason = isApproval ? null : decision.denyReason;
-    item.card.denyNote = isApproval ? null : decision.denyNote;
+    item.isAnswering = true;
+    try {
+      this.#write(item, decision, extras);
+      // the new policy is in force before the call goes on, and cannot take the card from under the click
+      extras.remember?.written();
+    } finally {
+      item.isAnswering = false;
+    }
+    const { card } = item;
+    card.decidedAt = this.#ports.clock.now();
+    card.decidedBy = 'person';
+    card.stoppedAt = null;
+    card.denyReason = isApproval ? null : decision.denyReason;
+    card.denyNote = isApproval ? null : decision.denyNote;
+    card.edited = extras.edit?.arguments ?? null;
+    card.editedDigest = extras.edit?.digest ?? null;
+    card.remembered = extras.remember?.summary ?? null;
     if (isApproval) this.#approve(item);
     else this.#deny(item);
+    // others may be covered by what was remembered
+    if (extras.remember) this.reconsider();
+  }
+
+  /** Arms one call identical to that of a card that ended without an answer. Throws `BridgeFault`. */
+  armNext(ended: ApprovalView, details: JsonObject): void {
+    const { audit, clock, timing } = this.#ports;
+    if (this.#table.find(ended.digest))
+      throw new BridgeFault('conflict', 'The same call waits again now.', 'Answer the waiting one.');
+    const at = clock.now();
+    const card: ApprovalView = {
+      ...ended,
+      status: 'approved',
+      toReview: false,
+      stoppedAt: null,
+      decidedAt: at,
+      decidedBy: 'person',
+      expiresAt: at + timing().armedMs,
+    };
+    const facts = auditOf(card, at);
+    if (!audit.append({ ...facts, actor: 'person', effect: 'allow', reasonCode: 'allowed_next', details }))
+      throw unwritable();
+    const item = makeItem(card);
+    this.#table.add(item);
+    this.#table.announce(item);
   }
 
   /** Gives the person more time; returns the new end. */
   extend(id: string): number {
-    const item = this.#items.get(id);
+    const item = this.#table.get(id);
     if (item?.card.status !== 'pending') throw new BridgeFault('stale', 'This call is no longer waiting.');
-    item.card.expiresAt += this.#ports.timing.extendMs;
-    this.#ports.store.putApproval(toRecord(item.card));
-    this.#arm(item);
-    this.#announce(item);
-    this.#tellWaiting(item);
+    item.card.expiresAt += this.#ports.timing().extendMs;
+    this.#table.changed(item);
     return item.card.expiresAt;
+  }
+
+  /** Asks policy again about everything that waits: what it now allows goes on, what it now blocks is refused. */
+  reconsider(): void {
+    for (const item of this.#table.all()) {
+      if (item.card.status !== 'pending' || item.call === null || item.isAnswering) continue;
+      const decision = this.#ports.decideNow(item.call);
+      if (decision.effect !== 'ask') this.#settleByPolicy(item, decision);
+    }
+  }
+
+  /** Follows the person's coming and going: stops or starts the time of what waits, or ends it for review. */
+  followPresence(): void {
+    const { isTimeStopped, isRefusing } = this.#ports.presence();
+    for (const item of this.#table.all()) {
+      if (item.card.status !== 'pending') continue;
+      if (isRefusing) this.#endUnanswered(item, 'away');
+      else if (isTimeStopped !== (item.card.stoppedAt !== null)) {
+        if (isTimeStopped) item.card.stoppedAt = this.#ports.clock.now();
+        else item.card = this.#table.restartClock(item.card);
+        this.#table.changed(item);
+      }
+    }
   }
 
   /** Stops every timer and lets waiting calls end as cancelled; cards stay in the database. */
   close(): void {
-    for (const item of this.#items.values()) {
-      if (item.timer) clearTimeout(item.timer);
+    this.#table.stopTimers();
+    for (const item of this.#table.all()) {
       for (const waiter of item.waiters.splice(0)) waiter.answer({ kind: 'cancelled' });
     }
   }
 
+  /** Spends an armed approval. Null when its edited arguments are gone: the agent's own were never approved. */
+  #use(item: Item): Answer | null {
+    const { id, edited, editedDigest } = item.card;
+    const isWhole = editedDigest === null || edited !== null;
+    this.#table.end(item, isWhole ? 'used' : 'expired');
+    return isWhole ? { kind: 'approved', approvalId: id, edited: edited as JsonObject | null } : null;
+  }
+
+  /** Why no new card is put up for this call; null when one is. */
+  #refuseNew(call: DecidedCall, digest: string): Answer | null {
+    const { cooldown, clock, timing, presence } = this.#ports;
+    const denial = cooldown.find(digest, clock.now(), timing().cooldownMs);
+    if (denial) return { kind: 'denied', note: denial.note, cause: 'cooldown' };
+    const size = sizeOfRequest(call.arguments, call.otherParams);
+    const surplus = makeRoom(this.#table.all(), call.exchange.agent.id, size);
+    if (surplus === null) return { kind: 'full' };
+    for (const item of surplus) this.#endByEngine(item, { effect: 'deny', reasonCode: 'too_many_left' });
+    if (!presence().isRefusing) return null;
+    this.#endUnanswered(this.#create(call, digest), 'away');
+    return { kind: 'denied', note: null, cause: 'away' };
+  }
+
   #create(call: DecidedCall, digest: string): Item {
-    const { clock, timing, facts } = this.#ports;
+    const { clock, timing, facts, presence } = this.#ports;
     const at = clock.now();
     const known = facts(call.exchange.agent.id, call.tool.serverId, call.tool.name);
-    const item: Item = {
-      card: makeCard(call, randomUUID(), digest, known, at, at + timing.timeoutMs),
-      waiters: [],
-      parked: [],
-      timer: null,
-    };
-    this.#ports.store.putApproval(toRecord(item.card));
-    this.#add(item);
+    const card = makeCard(call, randomUUID(), digest, known, at, at + timing().timeoutMs);
+    if (presence().isTimeStopped) card.stoppedAt = at;
+    const item = makeItem(card, { call });
+    this.#table.add(item);
     return item;
   }
 
-  #add(item: Item): void {
-    this.#items.set(item.card.id, item);
-    this.#byDigest.set(item.card.digest, item);
-    this.#arm(item);
-  }
-
-  #arm(item: Item): void {
-    if (item.timer) clearTimeout(item.timer);
-    const left = Math.max(0, item.card.expiresAt - this.#ports.clock.now());
-    item.timer = setTimeout(() => this.#expire(item), left);
+  /** Permission and answer in one transaction: both are there, or neither. Throws `BridgeFault`. */
+  #write(item: Item, decision: ApprovalDecision, extras: AnswerExtras): void {
+    const { audit, clock, store } = this.#ports;
+    const isApproval = decision.verdict === 'approve';
+    const row: AuditFacts = {
+      ...auditOf(item.card, clock.now()),
+      actor: 'person',
+      effect: isApproval ? 'allow' : 'deny',
+      reasonCode: isApproval ? 'approved' : 'denied',
+      details: describeAnswer(item, decision, extras, clock.now()),
+    };
+    if (!isApproval) {
+      // a denial only narrows, so it counts even when it cannot be written down
+      audit.append(row);
+      return;
+    }
+    store.transaction(() => {
+      extras.remember?.write();
+      if (!audit.append(row)) throw unwritable();
+    });
   }
 
   #approve(item: Item): void {
+    const { clock, timing } = this.#ports;
     const [first, ...others] = item.waiters;
     if (!first) {
       item.card.status = 'approved';
-      item.card.expiresAt = this.#ports.clock.now() + this.#ports.timing.armedMs;
-      this.#ports.store.putApproval(toRecord(item.card));
-      this.#arm(item);
-      this.#tellWaiting(item);
-      this.#announce(item);
+      item.card.expiresAt = clock.now() + timing().armedMs;
+      this.#table.changed(item);
       return;
     }
-    item.waiters = [];
+    const { edited } = item.card;
     const parked = item.parked.splice(0);
-    this.#end(item, 'used');
-    first.answer({ kind: 'approved', approvalId: item.card.id });
-    if (others.length > 0 || parked.length > 0) this.#reissue(item, others, parked);
+    try {
+      this.#table.end(item, 'used');
+    } catch (error) {
+      item.parked = parked;
+      throw error;
+    }
+    item.waiters = [];
+    first.answer({ kind: 'approved', approvalId: item.card.id, edited: edited as JsonObject | null });
+    if (others.length === 0 && parked.length === 0) return;
+    try {
+      this.#reissue(item, others, parked);
+    } catch (error) {
+      // the answered call goes on; the others end, since no card stands for them
+      this.#table.logFault('identical calls could not be asked about again', error);
+      for (const waiter of others) waiter.answer({ kind: 'cancelled' });
+      for (const callId of parked) this.#ports.onAbandoned(callId, 'cancelled');
+    }
   }
 
   /** Identical calls that still wait get a card of their own: one approval, one call. */
   #reissue(item: Item, waiters: Waiter[], parked: string[]): void {
-    const at = this.#ports.clock.now();
-    const callId = waiters[0]?.callId ?? parked[0] ?? item.card.callId;
+    const { clock, timing, presence } = this.#ports;
+    const at = clock.now();
     const card: ApprovalView = {
       ...item.card,
       id: randomUUID(),
-      callId,
+      callId: waiters[0]?.callId ?? parked[0] ?? item.card.callId,
       status: 'pending',
       createdAt: at,
-      expiresAt: at + this.#ports.timing.timeoutMs,
+      expiresAt: at + timing().timeoutMs,
+      stoppedAt: presence().isTimeStopped ? at : null,
       decidedAt: null,
       decidedBy: null,
+      edited: null,
+      editedDigest: null,
+      remembered: null,
     };
-    const next: Item = { card, waiters, parked, timer: null };
-    this.#ports.store.putApproval(toRecord(card));
-    this.#add(next);
-    this.#tellWaiting(next);
-    this.#announce(next);
-  }
-
-  #tellWaiting(item: Item): void {
-    for (const callId of [...item.waiters.map((waiter) => waiter.callId), ...item.parked]) {
-      this.#ports.onWaiting(callId, item.card.id, item.card.expiresAt);
-    }
+    const next = makeItem(card, { call: item.call, waiters, parked });
+    this.#table.add(next);
+    this.#table.tellWaiting(next);
+    this.#table.announce(next);
   }
 
   #deny(item: Item): void {
-    const { denyReason, denyNote } = item.card;
-    const note = denyNote?.trim() || (denyReason ? denyWords[denyReason] : null);
-    this.#end(item, 'denied');
-    for (const waiter of item.waiters.splice(0)) waiter.answer({ kind: 'denied', note });
+    const note = noteOf(item.card);
+    this.#ports.cooldown.note(item.card.digest, { note, at: this.#ports.clock.now() });
+    this.#table.end(item, 'denied');
+    for (const waiter of item.waiters.splice(0)) waiter.answer({ kind: 'denied', note, cause: 'person' });
   }
 
   #expire(item: Item): void {
-    const wasArmed = item.card.status === 'approved';
-    if (!wasArmed) {
-      item.card.decidedAt = this.#ports.clock.now();
-      item.card.decidedBy = 'timeout';
+    if (item.card.status === 'pending') {
+      this.#endUnanswered(item, 'timeout');
+      return;
     }
+    const { audit, clock } = this.#ports;
     // an end that cannot be recorded still ends: expiring only ever refuses
-    this.#ports.audit.append({
-      ...this.#auditOf(item.card),
-      actor: 'engine',
-      effect: 'deny',
-      reasonCode: wasArmed ? 'not_called_again' : 'timeout',
-    });
-    this.#end(item, 'expired');
-    for (const waiter of item.waiters.splice(0)) waiter.answer({ kind: 'expired' });
+    audit.append({ ...auditOf(item.card, clock.now()), effect: 'deny', reasonCode: 'not_called_again' });
+    this.#table.end(item, 'expired');
   }
 
-  #end(item: Item, status: ApprovalStatus): void {
-    if (item.timer) clearTimeout(item.timer);
-    item.card.status = status;
-    this.#ports.store.putApproval(toRecord(item.card));
-    this.#items.delete(item.card.id);
-    if (this.#byDigest.get(item.card.digest) === item) this.#byDigest.delete(item.card.digest);
-    this.#announce(item);
-    const outcome = status === 'denied' ? 'approval_denied' : 'approval_expired';
-    for (const callId of item.parked.splice(0)) this.#ports.onAbandoned(callId, outcome);
+  #endUnanswered(item: Item, why: 'timeout' | 'away'): void {
+    const { audit, clock, onUnanswered } = this.#ports;
+    const { card } = item;
+    card.decidedAt = clock.now();
+    card.decidedBy = why === 'timeout' ? 'timeout' : 'engine';
+    card.stoppedAt = null;
+    card.toReview = true;
+    audit.append({ ...auditOf(card, clock.now()), effect: 'deny', reasonCode: why });
+    this.#table.end(item, why === 'timeout' ? 'expired' : 'denied');
+    const answer: Answer = why === 'timeout' ? { kind: 'expired' } : { kind: 'denied', note: null, cause: 'away' };
+    for (const waiter of item.waiters.splice(0)) waiter.answer(answer);
+    try {
+      onUnanswered({ ...card, waiting: 0 });
+    } catch (error) {
+      this.#table.logFault('an unanswered card could not be kept for review', error);
+    }
   }
 
-  #view(item: Item): ApprovalView {
-    return { ...item.card, waiting: item.waiters.length };
+  #settleByPolicy(item: Item, { effect, policyVersion }: Decision): void {
+    this.#endByEngine(item, { effect, policyVersion, reasonCode: 'policy_changed' });
+    for (const waiter of item.waiters.splice(0)) waiter.answer({ kind: 'reconsidered' });
   }
 
-  #announce(item: Item): void {
-    this.#ports.bus.emit(`approval:${item.card.id}`, () => ({ type: 'approval.changed', approval: this.#view(item) }));
-  }
-
-  #auditOf(card: ApprovalView): AuditFacts {
-    return {
-      event: 'approval.decided',
-      actor: 'engine',
-      agentId: card.agentId,
-      agentName: card.agentName,
-      serverId: card.serverId,
-      tool: card.tool,
-      callId: card.callId,
-      riskTier: card.risk.tier,
-      policyVersion: card.decision.policyVersion,
-      waitedMs: this.#ports.clock.now() - card.createdAt,
-      approvalId: card.id,
-      subject: card.subject,
-    };
+  #endByEngine(item: Item, why: Partial<AuditFacts>): void {
+    const { audit, clock } = this.#ports;
+    const { card } = item;
+    card.decidedAt = clock.now();
+    card.decidedBy = 'engine';
+    card.stoppedAt = null;
+    audit.append({ ...auditOf(card, clock.now()), ...why });
+    this.#table.end(item, 'cancelled');
   }
 }

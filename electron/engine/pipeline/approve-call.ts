@@ -1,49 +1,43 @@
-import { told } from '../core/refusals.ts';
 import type { DecidedCall } from '../core/stages.ts';
 import { progressTokenOf } from '../eras/request-meta.ts';
 import type { Exchange } from '../exchange.ts';
+import type { JsonObject } from '../wire/json-rpc.ts';
+import { endOfAnswer } from './approval-end.ts';
+import type { Answer } from './approval-item.ts';
 import type { PipelinePorts } from './ports.ts';
 import type { End } from './settle.ts';
 
 export type Approved =
-  | { ok: true; approvalId: string | null; hasWaited: boolean }
+  | { ok: true; approvalId: string | null; edited: JsonObject | null; hasWaited: boolean }
   | { ok: false; end: End; hasWaited: true };
 
 /** Step 8: waits for the person where the decision is Ask and no approval stands already. */
 export async function approveCall(ports: PipelinePorts, call: DecidedCall, standing: string | null): Promise<Approved> {
-  if (call.decision.effect !== 'ask') return { ok: true, approvalId: null, hasWaited: false };
-  if (standing !== null) return { ok: true, approvalId: standing, hasWaited: false };
+  if (call.decision.effect !== 'ask') return { ok: true, approvalId: null, edited: null, hasWaited: false };
+  if (standing !== null) return { ok: true, approvalId: standing, edited: null, hasWaited: false };
   const { exchange } = call;
   const stopProgress = reportWaiting(ports, exchange);
-  exchange.setWaiting(true);
-  const answer = await ports.approvals.wait(call, patienceOf(ports, exchange), (card) =>
-    ports.journal.awaitingApproval(call.id, card.id, card.expiresAt),
-  );
-  exchange.setWaiting(false);
-  stopProgress();
+  let answer: Answer;
+  try {
+    exchange.setWaiting(true);
+    answer = await ports.approvals.wait(call, patienceOf(ports, exchange), (card) =>
+      ports.journal.awaitingApproval(call.id, card.id, card.expiresAt),
+    );
+  } finally {
+    exchange.setWaiting(false);
+    stopProgress();
+  }
   ports.journal.note(call.id, 'answered', answer.kind);
-  if (answer.kind === 'approved') return { ok: true, approvalId: answer.approvalId, hasWaited: true };
-  return { ok: false, end: { ...endOf(answer), about: call }, hasWaited: true };
+  if (answer.kind === 'approved')
+    return { ok: true, approvalId: answer.approvalId, edited: answer.edited, hasWaited: true };
+  // policy no longer asks; step 9 finds out what it says instead
+  if (answer.kind === 'reconsidered') return { ok: true, approvalId: null, edited: null, hasWaited: true };
+  return { ok: false, end: endOfAnswer(answer, call), hasWaited: true };
 }
 
 /** How long this agent is kept waiting, milliseconds. A modern leg answers in rounds, so its own bound counts there. */
 export function patienceOf(ports: PipelinePorts, exchange: Exchange): number {
-  return exchange.era === 'modern' ? exchange.patienceMs : Math.min(exchange.patienceMs, ports.timing.giveUpMs);
-}
-
-type Refusal = Exclude<Awaited<ReturnType<PipelinePorts['approvals']['wait']>>, { kind: 'approved' }>;
-
-function endOf(answer: Refusal): End {
-  switch (answer.kind) {
-    case 'denied':
-      return { outcome: 'approval_denied', reasonCode: 'denied_by_user', told: told.deniedBy(answer.note) };
-    case 'expired':
-      return { outcome: 'approval_expired', reasonCode: 'timeout', told: told.expired };
-    case 'cancelled':
-      return { outcome: 'cancelled', reasonCode: 'cancelled', told: told.cancelled };
-    case 'parked':
-      return { outcome: null, reasonCode: 'call_again', told: told.callAgain };
-  }
+  return exchange.era === 'modern' ? exchange.patienceMs : ports.patience.giveUpMs(exchange);
 }
 
 /** Tells an agent that gave a progress token that a person is being asked; harmless where it does not listen. */

@@ -7,10 +7,10 @@ import type { JsonObject } from '../wire/json-rpc.ts';
 import { governAsk } from './govern-ask.ts';
 import type { PipelinePorts } from './ports.ts';
 
-/** The way back from a server to the agent during one call. */
-export function makeCallIo(ports: PipelinePorts, call: ArmedCall): CallIo {
+/** The way back from a server to the agent during one call. `mayGoOn`: policy on this call, at the instant it is asked. */
+export function makeCallIo(ports: PipelinePorts, call: ArmedCall, mayGoOn: () => boolean): CallIo {
   const { exchange, tool } = call;
-  const scene = { exchange, serverId: tool.serverId, serverName: tool.serverName, callId: call.id };
+  const scene = { exchange, serverId: tool.serverId, serverName: tool.serverName, callId: call.id, mayGoOn };
   return {
     signal: exchange.signal,
     timeoutMs: ports.timing.upstreamMs,
@@ -21,6 +21,7 @@ export function makeCallIo(ports: PipelinePorts, call: ArmedCall): CallIo {
       else if (isWanted(ports, exchange, method, params)) exchange.notify(method, params);
     },
     ask: (method, params, key) => governAsk(ports, scene, method, params, key),
+    mayGoOn,
   };
 }
 

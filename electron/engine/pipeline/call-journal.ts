@@ -190,6 +190,18 @@ export class CallJournal {
     return Boolean(cancel);
   }
 
+  /** Cancels every call that is on its way to a server or at it, of one agent or of all; cards stay. Returns how many. */
+  cancelRunning(agentId: string | null): number {
+    let cancelled = 0;
+    for (const { view, cancel } of this.#entries.values()) {
+      if (!cancel || (agentId !== null && view.agentId !== agentId)) continue;
+      if (view.status !== 'received' && view.status !== 'running') continue;
+      cancel();
+      cancelled += 1;
+    }
+    return cancelled;
+  }
+
   /** Newest first. */
   recent(limit: number): CallView[] {
     const newest: CallView[] = [];

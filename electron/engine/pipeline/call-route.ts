@@ -25,6 +25,8 @@ export interface CallRoute {
   learn(): Promise<void>;
   /** The target whoever may see it: for telling the person, never the agent. */
   findHidden(): Target | null;
+  /** The target with arguments a person wrote instead; null: this kind of request cannot be edited. */
+  withArguments(args: JsonObject): Target | null;
   /** Why the arguments cannot be sent; null: they can. */
   check(target: Target): { reasonCode: string; told: string } | null;
   /** What the agent is told where there is no target for it. */
@@ -40,10 +42,11 @@ export interface CallRoute {
 /** The parts most routes share. */
 export const plainRoute: Pick<
   CallRoute,
-  'learn' | 'findHidden' | 'check' | 'isPinned' | 'standingApproval' | 'effect'
+  'learn' | 'findHidden' | 'withArguments' | 'check' | 'isPinned' | 'standingApproval' | 'effect'
 > = {
   learn: async () => {},
   findHidden: () => null,
+  withArguments: () => null,
   check: () => null,
   isPinned: false,
   standingApproval: () => null,

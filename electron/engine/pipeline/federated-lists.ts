@@ -4,8 +4,10 @@ import type { CatalogServer } from '../upstream/catalog.ts';
 import { LinkFault } from '../upstream/link.ts';
 import type { JsonObject, Reply } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
+import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { type ListMethod, listedServers, listShapes, readPage, showItems, tryReadPage } from './server-pages.ts';
+import { tellFault } from './settle.ts';
 
 const invalidCursor: Reply = {
   kind: 'error',
@@ -19,14 +21,18 @@ const invalidCursor: Reply = {
 export async function listAcross(ports: PipelinePorts, exchange: Exchange, method: ListMethod): Promise<Reply> {
   const { cursor } = exchange.params;
   if (cursor !== undefined && typeof cursor !== 'string') return invalidCursor;
+  if (isPausedFor(ports, exchange.agent.id)) return empty(method);
   await ports.firstSync(exchange.signal);
   const servers = listedServers(ports, exchange, method);
-  const [only] = servers;
-  if (exchange.scope !== null) return only ? listOne(ports, exchange, only, method, cursor ?? null) : empty(method);
-
   const { agent } = exchange;
   const asked = cursor === undefined ? null : openCursor(ports.key, agent.id, method, cursor);
+  // a cursor a server never gave would be words of the agent on their way to it
   if (cursor !== undefined && asked === null) return invalidCursor;
+  const [only] = servers;
+  if (exchange.scope !== null) {
+    if (!only || (asked && !Object.hasOwn(asked, only.id))) return only ? invalidCursor : empty(method);
+    return listOne(ports, exchange, only, method, asked?.[only.id] ?? null);
+  }
   const pages = await Promise.all(
     servers
       .filter((server) => asked === null || Object.hasOwn(asked, server.id))
@@ -44,7 +50,7 @@ export async function listAcross(ports: PipelinePorts, exchange: Exchange, metho
   return { kind: 'result', result };
 }
 
-/** On its own path a server's list is its own: its cursor, its members, its failure. */
+/** On its own path a server's list is its own: its pages, its members, its failure. */
 async function listOne(
   ports: PipelinePorts,
   exchange: Exchange,
@@ -54,13 +60,16 @@ async function listOne(
 ): Promise<Reply> {
   try {
     const { items, nextCursor, rest } = await readPage(ports, exchange, server, method, cursor);
+    ports.listFaults.clear(server.id, method);
     const result: JsonObject = { ...rest, [listShapes[method].member]: items };
-    if (nextCursor !== null) result.nextCursor = nextCursor;
+    if (nextCursor !== null)
+      result.nextCursor = sealCursor(ports.key, exchange.agent.id, method, { [server.id]: nextCursor });
     return { kind: 'result', result };
   } catch (error) {
     if (!(error instanceof LinkFault)) throw error;
     if (cursor !== null && error.kind === 'protocol') return invalidCursor;
-    return { kind: 'error', error: { code: rpcErrorCodes.internal, message: error.fault.message } };
+    if (error.kind !== 'cancelled') ports.listFaults.set(server.id, method, error.fault);
+    return { kind: 'error', error: { code: rpcErrorCodes.internal, message: tellFault(error.kind, server.name) } };
   }
 }
 

@@ -2,14 +2,20 @@ import type { Outcome } from '../../shared/index.ts';
 import { hashBytes } from '../core/canonical.ts';
 import { told } from '../core/refusals.ts';
 import type { ArmedCall } from '../core/stages.ts';
-import { readUrlElicitations } from '../eras/url-elicitations.ts';
+import { closeResponse } from '../eras/raw-message.ts';
+import { readUrlRefusal } from '../eras/url-elicitations.ts';
+import type { AskAnswer } from '../exchange.ts';
 import { type CallIo, LinkFault, type UpstreamLink } from '../upstream/link.ts';
-import type { RawResponse, Reply } from '../wire/json-rpc.ts';
+import { type JsonObject, type RawResponse, type Reply, rpcErrorCodes } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
 import { resultIsToolError } from '../wire/raw-response.ts';
 import { makeCallIo } from './call-io.ts';
 import type { CallRoute } from './call-route.ts';
+import { decideAgain } from './decide-again.ts';
 import { finishResponse } from './finish-response.ts';
+import { governPages } from './govern-ask.ts';
 import { exchangeTowards, linkUserOf } from './link-user.ts';
+import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { auditFacts, endOfFault, replyRefused, settleRefused } from './settle.ts';
 
@@ -40,14 +46,16 @@ export async function forwardCall(
     let link: UpstreamLink;
     try {
       link = await ports.link(serverId, call.exchange.signal, linkUserOf(ports, call.exchange, serverId));
+      await raiseLogLevel(ports, call, link);
     } catch (error) {
       if (!(error instanceof LinkFault)) throw error;
       return settleRefused(ports, call, call.decision, { ...endOfFault(error, serverName), about: call }, waitedMs);
     }
-    // opening the agent's own link may have shown that the tool is another one there
-    if (route.isPinned && route.find()?.tool.definitionHash !== call.tool.definitionHash) {
-      const end = { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call } as const;
-      return settleRefused(ports, call, call.decision, end, waitedMs);
+    // opening took its time: policy may be another one, or the tool on the agent's own link
+    const again = decideAgain(ports, permitted, route, permitted.approvalId);
+    if (!again.ok) {
+      ports.journal.decided(call.id, again.decision);
+      return settleRefused(ports, call, again.decision, again.end, waitedMs);
     }
     const committed = ports.audit.append({
       ...auditFacts(call, call.decision),
@@ -62,7 +70,9 @@ export async function forwardCall(
       return settleRefused(ports, call, call.decision, end, waitedMs);
     }
     ports.journal.running(call.id);
-    const ended = await send(ports, call, link, route);
+    ports.guards.forwarded(call);
+    const mayGoOn = () => decideAgain(ports, permitted, route, permitted.approvalId).ok;
+    const ended = await send(ports, { call, link, io: makeCallIo(ports, call, mayGoOn) }, route);
     return settleForwarded(ports, call, ended, waitedMs);
   } finally {
     release();
@@ -77,12 +87,17 @@ interface Ended {
   told: string | null;
 }
 
-async function send(ports: PipelinePorts, call: ArmedCall, link: UpstreamLink, route: CallRoute): Promise<Ended> {
+/** Housekeeping, and before the last look at policy: nothing may wait between that and the effect. */
+async function raiseLogLevel(ports: PipelinePorts, { exchange }: ArmedCall, link: UpstreamLink): Promise<void> {
+  if (isPausedFor(ports, exchange.agent.id)) return;
+  await ports.logLevels.raise(link, ports.sessions.logLevel(exchange.agent.id, exchange.session?.id ?? null));
+}
+
+async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallRoute): Promise<Ended> {
+  const { call, link } = forwarded;
   const { exchange } = call;
   try {
-    await ports.logLevels.raise(link, ports.sessions.logLevel(exchange.agent.id, exchange.session?.id ?? null));
-    const forwarded: ForwardedCall = { call, link, io: makeCallIo(ports, call) };
-    const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(forwarded));
+    const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
     const isToolError = response.has === 'error' || resultIsToolError(response);
     return {
       outcome: isToolError ? 'tool_error' : 'ok',
@@ -100,33 +115,49 @@ async function send(ports: PipelinePorts, call: ArmedCall, link: UpstreamLink, r
       reasonCode: end.reasonCode,
       reply: replyRefused(exchange.method, text),
       response: null,
-      told: text,
+      told: end.shown ?? text,
     };
   }
 }
 
 /**
- * Sends the call. A legacy server may refuse it until a page was opened (-32042), which modern agents do not know: they
- * are asked to open it, and the call is sent again.
+ * Sends the call. A legacy server may refuse it until a page was opened (-32042). Modern agents do not know that: they
+ * are asked to open it, and the call is sent again. Legacy agents get the error if the server may ask for such things.
  */
-async function sendAndOpenPages({ call, link, io }: ForwardedCall): Promise<RawResponse> {
+async function sendAndOpenPages(ports: PipelinePorts, { call, link, io }: ForwardedCall): Promise<RawResponse> {
   for (let round = 0; ; round += 1) {
     const response = await link.send(call, io);
-    if (call.exchange.era !== 'modern' || link.era !== 'legacy' || round === maxUrlRounds) return response;
-    const pages = call.exchange.canAsk('elicitation/create') ? readUrlElicitations(response) : [];
-    if (pages.length === 0) return response;
-    for (const page of pages) {
-      const answer = await io.ask('elicitation/create', page);
-      const isAccepted =
-        answer.kind === 'result' &&
-        typeof answer.result === 'object' &&
-        answer.result !== null &&
-        'action' in answer.result &&
-        answer.result.action === 'accept';
-      if (!isAccepted) return response;
+    const refusal = readUrlRefusal(response);
+    if (!refusal) return response;
+    if (call.exchange.era !== 'modern') {
+      const { exchange, tool } = call;
+      const about = { exchange, serverId: tool.serverId, serverName: tool.serverName, callId: call.id };
+      const scene = { ...about, mayGoOn: () => io.mayGoOn() };
+      return refusal.isWhole && (await governPages(ports, scene, refusal.pages)) ? response : unopened;
+    }
+    if (link.era !== 'legacy' || round === maxUrlRounds || !(await areOpened(io, refusal.pages))) return unopened;
+    if (!io.mayGoOn()) {
+      const fault = { code: 'other', message: told.withheld, fix: '', detail: '', at: ports.clock.now() } as const;
+      throw new LinkFault('withheld', fault);
     }
   }
 }
+
+/** Asks the agent for one page after the other; false: there is none, or one was not opened. */
+async function areOpened(io: CallIo, pages: JsonObject[]): Promise<boolean> {
+  for (const page of pages) if (!isAccepted(await io.ask('elicitation/create', page))) return false;
+  return pages.length > 0;
+}
+
+function isAccepted(answer: AskAnswer): boolean {
+  return answer.kind === 'result' && isObject(answer.result) && answer.result.action === 'accept';
+}
+
+/** In place of an error whose pages may not be shown, or were not opened: no address goes to the agent. */
+const unopened = closeResponse({
+  has: 'error',
+  error: { code: rpcErrorCodes.internal, message: 'The server wants a page opened first, and that was not done.' },
+});
 
 function settleForwarded(ports: PipelinePorts, call: ArmedCall, ended: Ended, waitedMs: number | null): Reply {
   const bytes = ended.response?.bytes ?? null;

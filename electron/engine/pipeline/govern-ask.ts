@@ -8,8 +8,10 @@ import type { AskAnswer, AskMethod, Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
+import type { Answer } from './approval-item.ts';
 import { patienceOf } from './approve-call.ts';
 import type { AuditFacts } from './audit-gate.ts';
+import { isPause } from './decide-again.ts';
 import type { PipelinePorts } from './ports.ts';
 
 /** Between which server and which agent a question is, and in which call. */
@@ -19,6 +21,8 @@ export interface AskScene {
   serverName: string;
   /** Null: outside any call. */
   callId: string | null;
+  /** Policy on that call at the instant it is asked; always true outside any call. */
+  mayGoOn(): boolean;
 }
 
 const words: Record<AskMethod, { description: string; risk: Risk }> = {
@@ -51,35 +55,75 @@ export async function governAsk(
   key?: string,
 ): Promise<AskAnswer> {
   const { exchange, callId } = scene;
-  const decision = decideAsk(ports, scene, method);
-  const ask = describeAsk(ports, scene, method, params, decision);
-  if (ask === null) return refused('The request has no canonical form.');
-  const facts = factsOf(ask, callId);
-  if (decision.effect === 'deny') {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
-    return { kind: 'unsupported' };
-  }
-  const approval = await approveAsk(ports, ask, callId);
-  if (!approval.ok) {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
-    return refused(approval.told);
-  }
-  // the world may have changed while the person thought
-  const again = decideAsk(ports, scene, method);
-  if (again.effect === 'deny' || (again.effect === 'ask' && approval.approvalId === null)) {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
-    return { kind: 'unsupported' };
-  }
-  const permitted = { ...facts, effect: 'allow' as const, approvalId: approval.approvalId };
-  if (!ports.audit.append({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode }))
-    return refused('The audit log cannot be written.');
+  const permission = await permitAsk(ports, scene, method, params);
+  if (!permission.ok) return permission.answer;
+  const { permitted } = permission;
   const startedAt = performance.now();
   if (callId !== null) ports.journal.note(callId, 'the server asks', method);
   const answer = await exchange.ask(method, params, key);
   const durationMs = performance.now() - startedAt;
-  const ended = { event: 'ask.settled', durationMs, ...outcomeOf(answer) } as const;
+  // and while the agent did: an answer goes to the server only under a policy that still lets it ask
+  const stillOpen = refusalOf(decideAsk(ports, scene, method), permitted.approvalId);
+  const withheld = stillOpen ?? (scene.mayGoOn() ? null : { outcome: 'denied' as const, reasonCode: 'policy_changed' });
+  const ended = { event: 'ask.settled', durationMs, ...(withheld ?? outcomeOf(answer)) } as const;
   if (!ports.audit.append({ ...permitted, ...ended })) return refused('The answer could not be recorded.');
-  return answer;
+  return withheld ? refused('The policy of the user changed.') : answer;
+}
+
+/**
+ * A legacy server's error that wants pages opened is a question too, only in another form: true when every page may be
+ * shown to the agent. Each is decided, and written down, like a question of its own.
+ */
+export async function governPages(ports: PipelinePorts, scene: AskScene, pages: JsonObject[]): Promise<boolean> {
+  for (const page of pages) {
+    const permission = await permitAsk(ports, scene, 'elicitation/create', page);
+    if (!permission.ok) return false;
+  }
+  return scene.mayGoOn() && decideAsk(ports, scene, 'elicitation/create').effect !== 'deny';
+}
+
+type AskPermission =
+  | { ok: true; permitted: Omit<AuditFacts, 'event'> & { approvalId: string | null } }
+  | { ok: false; answer: AskAnswer };
+
+/** Decides, asks the person where the switch says so, and writes the row of it. */
+async function permitAsk(
+  ports: PipelinePorts,
+  scene: AskScene,
+  method: AskMethod,
+  params: JsonObject,
+): Promise<AskPermission> {
+  const { callId } = scene;
+  const no = (answer: AskAnswer): AskPermission => ({ ok: false, answer });
+  const decision = decideAsk(ports, scene, method);
+  const ask = describeAsk(ports, scene, method, params, decision);
+  if (ask === null) return no(refused('The request has no canonical form.'));
+  const facts = factsOf(ask, callId);
+  if (decision.effect === 'deny') {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
+    return no({ kind: 'unsupported' });
+  }
+  const approval = await approveAsk(ports, ask, callId);
+  if (!approval.ok) {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
+    return no(refused(approval.told));
+  }
+  // the world may have changed while the person thought
+  const again = decideAsk(ports, scene, method);
+  if (refusalOf(again, approval.approvalId)) {
+    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
+    return no({ kind: 'unsupported' });
+  }
+  const permitted = { ...facts, effect: 'allow' as const, approvalId: approval.approvalId };
+  if (!ports.audit.append({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode }))
+    return no(refused('The audit log cannot be written.'));
+  return { ok: true, permitted };
+}
+
+/** Null: the decision lets it pass, by itself or by this approval. */
+function refusalOf(decision: Decision, approvalId: string | null): { outcome: Outcome; reasonCode: string } | null {
+  if (decision.effect === 'allow' || (decision.effect === 'ask' && approvalId !== null)) return null;
+  return { outcome: isPause(decision) ? 'paused' : 'denied', reasonCode: decision.reasonCode };
 }
 
 /** The server's switch, under the kill switch and the agent's own pause. */
@@ -159,15 +203,32 @@ async function approveAsk(
 ): Promise<{ ok: true; approvalId: string | null } | { ok: false; reasonCode: string; told: string }> {
   if (ask.decision.effect !== 'ask') return { ok: true, approvalId: null };
   const { exchange } = ask;
-  exchange.setWaiting(true);
-  const answer = await ports.approvals.wait(ask, patienceOf(ports, exchange), (card) => {
-    if (callId !== null) ports.journal.awaitingApproval(callId, card.id, card.expiresAt);
-  });
-  exchange.setWaiting(false);
-  if (callId !== null) ports.journal.running(callId);
+  let answer: Answer;
+  try {
+    exchange.setWaiting(true);
+    answer = await ports.approvals.wait(ask, patienceOf(ports, exchange), (card) => {
+      if (callId !== null) ports.journal.awaitingApproval(callId, card.id, card.expiresAt);
+    });
+  } catch (error) {
+    ports.log.error('a question could not be put to the person', {
+      error: error instanceof Error ? error.message : 'unknown',
+    });
+    return { ok: false, reasonCode: 'internal', told: 'The user could not be asked.' };
+  } finally {
+    exchange.setWaiting(false);
+    // the call may have ended meanwhile, and must not seem to run again
+    if (callId !== null && ports.journal.view(callId)?.status === 'awaiting_approval') ports.journal.running(callId);
+  }
   switch (answer.kind) {
     case 'approved':
-      return { ok: true, approvalId: answer.approvalId };
+      // a question is the server's own; nothing of it can be replaced
+      return answer.edited
+        ? { ok: false, reasonCode: 'edited', told: 'The user denied this request.' }
+        : { ok: true, approvalId: answer.approvalId };
+    case 'reconsidered':
+      return { ok: true, approvalId: null };
+    case 'full':
+      return { ok: false, reasonCode: 'too_many_waiting', told: 'Too many requests wait for the user.' };
     case 'denied':
       return { ok: false, reasonCode: 'denied_by_user', told: 'The user denied this request.' };
     case 'expired':

@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Decision } from '../../shared/index.ts';
 import { digestArguments } from '../core/canonical.ts';
-import { evaluate } from '../core/evaluate.ts';
-import { policySubject } from '../core/policy-subject.ts';
 import { told } from '../core/refusals.ts';
-import {
-  arm,
-  type DecidedCall,
-  type PermittedCall,
-  permit,
-  type ReceivedCall,
-  type ResolvedCall,
-} from '../core/stages.ts';
+import { arm, type DecidedCall, type ReceivedCall, type ResolvedCall } from '../core/stages.ts';
+import { describeSubject } from '../core/subject.ts';
 import type { Exchange } from '../exchange.ts';
 import { LinkFault } from '../upstream/link.ts';
-import type { Reply } from '../wire/json-rpc.ts';
+import type { JsonObject, Reply } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
 import { approveCall } from './approve-call.ts';
 import type { CallRoute, Target } from './call-route.ts';
+import { decideAgain, decideNow, endOfDenial } from './decide-again.ts';
+import { enterEdited } from './edited-call.ts';
 import { forwardCall } from './forward-call.ts';
 import type { PipelinePorts } from './ports.ts';
 import { auditFacts, type End, endOfFault, labelOf, labelTarget, settleRefused } from './settle.ts';
@@ -33,7 +28,9 @@ export async function governCall(ports: PipelinePorts, exchange: Exchange, route
   const forwarded = withSignal(exchange, linkSignals(exchange.signal, controller));
   const received: ReceivedCall = { id: randomUUID(), at: ports.clock.now(), exchange: forwarded };
   try {
-    return await runCall(ports, received, route, () => controller.abort());
+    const reply = await runCall(ports, received, route, () => controller.abort());
+    learnPatience(ports, exchange);
+    return reply;
   } catch (error) {
     // the one place where a bug in the pipeline ends a call: refused, recorded, logged without its data
     ports.log.error('a call failed inside the pipeline', {
@@ -48,6 +45,16 @@ export async function governCall(ports: PipelinePorts, exchange: Exchange, route
   }
 }
 
+/** The call is over and recorded: what is learned from it must not change its end. */
+function learnPatience(ports: PipelinePorts, exchange: Exchange): void {
+  try {
+    ports.patience.learn(exchange, performance.now() - exchange.receivedAt, !exchange.signal.aborted);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'unknown';
+    ports.log.warn('how long a client waits could not be noted', { error: message });
+  }
+}
+
 async function runCall(
   ports: PipelinePorts,
   received: ReceivedCall,
@@ -55,6 +62,7 @@ async function runCall(
   cancel: () => void,
 ): Promise<Reply> {
   const resolved = await resolve(ports, received, route);
+  if (!resolved.ok && resolved.end.missing) return refuseMissing(ports, received, route, resolved.end);
   if (!resolved.ok) return refuseUnresolved(ports, received, resolved.end);
   const entered = enter(ports, resolved.call, cancel);
   if (!entered.isResumed) {
@@ -64,26 +72,64 @@ async function runCall(
 
   const decided = await decide(ports, entered.call, route);
   if (!decided.ok) return settleRefused(ports, entered.call, decided.decision, decided.end);
+  const paced = entered.isResumed ? { ok: true as const } : ports.guards.pace(decided.call.decision);
+  if (!paced.ok)
+    return settleRefused(ports, decided.call, decided.call.decision, endOfLimit(decided.call, 'rule_limit', paced));
 
   const startedWaiting = performance.now();
   const approved = await approveCall(ports, decided.call, route.standingApproval());
   const waitedMs = approved.hasWaited ? performance.now() - startedWaiting : null;
   if (!approved.ok) return settleRefused(ports, decided.call, decided.call.decision, approved.end, waitedMs);
 
-  const permitted = decideAgain(ports, decided.call, route, approved.approvalId);
-  if (!permitted.ok) return settleRefused(ports, decided.call, permitted.decision, permitted.end, waitedMs);
+  const final = approved.edited ? replaceArguments(ports, decided.call, route, approved.edited) : decided;
+  if (!final.ok) return settleRefused(ports, decided.call, decided.call.decision, final.end, waitedMs);
+
+  const permitted = decideAgain(ports, final.call, route, approved.approvalId);
+  if (!permitted.ok) {
+    ports.journal.decided(final.call.id, permitted.decision);
+    return settleRefused(ports, final.call, permitted.decision, permitted.end, waitedMs);
+  }
   return forwardCall(ports, arm(permitted.call), route, waitedMs);
 }
 
 function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, end: End): Reply {
   openRow(ports, received, labelOf(received.exchange), () => {});
-  if (!end.about) return settleRefused(ports, received, null, end);
   const { about } = end;
+  if (!about) return settleRefused(ports, received, null, end);
   const decision = decideNow(ports, about);
   ports.journal.resolved(received.id, { ...about, serverId: about.tool.serverId, tool: labelTarget(about) });
   ports.journal.decided(received.id, decision);
   return settleRefused(ports, received, decision, end);
 }
+
+/**
+ * The agent hears the same of what is hidden from it and of what does not exist, and as soon: the arguments, which it
+ * could make as costly as it likes, are looked at alike in both cases, and both are decided. The person sees what was tried.
+ */
+function refuseMissing(ports: PipelinePorts, received: ReceivedCall, route: CallRoute, end: End): Reply {
+  openRow(ports, received, labelOf(received.exchange), () => {});
+  const hidden = route.findHidden();
+  const given = received.exchange.params.arguments;
+  const args = isObject(given) ? given : {};
+  const target = { tool: hidden?.tool ?? nowhere, risk: hidden?.risk ?? nowhereRisk };
+  const about = describeCall(ports, received, {
+    ...{ ...target, arguments: args, params: received.exchange.params },
+    subject: describeSubject(args),
+  });
+  const decision = decideNow(ports, about);
+  const tool = hidden ? labelTarget(about) : labelOf(received.exchange);
+  ports.journal.resolved(received.id, { ...about, serverId: about.tool.serverId, tool });
+  if (!hidden) return settleRefused(ports, received, null, end);
+  ports.journal.decided(received.id, decision);
+  return settleRefused(ports, received, decision, { ...end, outcome: 'denied', about });
+}
+
+/** Stands for a tool that does not exist. */
+const nowhere: ResolvedCall['tool'] = {
+  ...{ kind: 'tool', serverId: '', serverName: '', name: '', exposedName: '' },
+  ...{ definition: {}, definitionHash: '', reviewed: true },
+};
+const nowhereRisk: ResolvedCall['risk'] = { tier: 'write', reasons: [] };
 
 /** Step 4: a row of its own for this call. */
 function openRow(ports: PipelinePorts, call: ReceivedCall, label: string, cancel: () => void): void {
@@ -112,9 +158,11 @@ function enter(
   const isResumed = parkedId !== null && ports.journal.view(parkedId)?.status === 'awaiting_approval';
   const call = isResumed ? { ...resolved, id: parkedId } : resolved;
   if (isResumed) {
+    ports.guards.resume(call);
     ports.journal.resume(call.id, cancel);
     ports.audit.append({ ...auditFacts(call, null), event: 'call.resumed', actor: 'agent' });
   } else {
+    ports.guards.enter(call);
     openRow(ports, call, labelOf(call.exchange), cancel);
     ports.journal.resolved(call.id, { ...call, serverId: call.tool.serverId, tool: labelTarget(call) });
   }
@@ -130,9 +178,7 @@ async function resolve(ports: PipelinePorts, received: ReceivedCall, route: Call
   }
   if (target) return resolveTarget(ports, received, route, target);
   const end: End = { outcome: 'not_found', reasonCode: 'not_listed', told: null, missing: route.missing };
-  const hidden = route.findHidden();
-  if (!hidden) return { ok: false, end };
-  return { ok: false, end: { ...end, outcome: 'denied', about: describeCall(ports, received, hidden) } };
+  return { ok: false, end };
 }
 
 function resolveTarget(
@@ -147,26 +193,24 @@ function resolveTarget(
   return { ok: false, end: { outcome: 'invalid_arguments', ...problem, about: call } };
 }
 
-function describeCall(ports: PipelinePorts, received: ReceivedCall, target: Target): ResolvedCall {
+export function describeCall(ports: PipelinePorts, received: ReceivedCall, target: Target): ResolvedCall {
   const { name: _name, arguments: _arguments, ...otherParams } = received.exchange.params;
-  return { ...received, ...target, otherParams, argumentsDigest: digestArguments(ports.key, target.arguments) };
+  const risk = ports.guards.riskOf(target.risk, target.arguments);
+  return { ...received, ...target, risk, otherParams, argumentsDigest: digestArguments(ports.key, target.arguments) };
 }
 
 /** Step 6: before approvals, so that nobody can flood the person with questions. */
 function limit(ports: PipelinePorts, call: ResolvedCall): Step<ResolvedCall> {
   const { agent } = call.exchange;
-  const taken = ports.limiter.take(agent.id, call.tool.exposedName, ports.limitsOf(agent.id), ports.clock.now());
-  if (taken.ok) return { ok: true, call };
-  return {
-    ok: false,
-    end: {
-      outcome: 'rate_limited',
-      reasonCode: 'rate_limited',
-      told: null,
-      retryAfterMs: taken.retryAfterMs,
-      about: call,
-    },
-  };
+  const { kind, serverId, exposedName } = call.tool;
+  // addresses and vendor methods are the agent's to choose: a bucket for each would be no limit, and without end
+  const name = kind === 'tool' ? exposedName : `${serverId}: ${kind}`;
+  const taken = ports.limiter.take(agent.id, name, ports.limitsOf(agent.id), ports.clock.now());
+  return taken.ok ? { ok: true, call } : { ok: false, end: endOfLimit(call, 'rate_limited', taken) };
+}
+
+function endOfLimit(call: ResolvedCall, reasonCode: string, { retryAfterMs }: { retryAfterMs: number }): End {
+  return { outcome: 'rate_limited', reasonCode, told: null, retryAfterMs, about: call };
 }
 
 /**
@@ -204,48 +248,17 @@ async function decide(
   return { ok: true, call: { ...again.call, id: call.id, decision } };
 }
 
-/** Step 9: policy and pin as they are at this instant; an approval satisfies Ask, never Block. */
-function decideAgain(
+/** Step 8, when the person changed the arguments: the call is described anew from its target as it is now. */
+function replaceArguments(
   ports: PipelinePorts,
   call: DecidedCall,
   route: CallRoute,
-  approvalId: string | null,
-): { ok: true; call: PermittedCall } | { ok: false; decision: Decision; end: End } {
-  const current = route.find();
-  const isSame =
-    current?.tool.definitionHash === call.tool.definitionHash && current.tool.serverId === call.tool.serverId;
-  if (!current || !isSame) {
-    return {
-      ok: false,
-      decision: call.decision,
-      end: { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call },
-    };
-  }
-  const decision = decideNow(ports, { ...call, tool: current.tool, risk: current.risk });
-  const permission = permit(call, decision, approvalId);
-  if (permission.ok) return permission;
-  ports.journal.decided(call.id, permission.decision);
-  const end: End =
-    permission.decision.effect === 'ask'
-      ? { outcome: 'denied', reasonCode: 'changed', told: told.changed }
-      : endOfDenial(permission.decision);
-  return { ok: false, decision: permission.decision, end: { ...end, about: call } };
-}
-
-/** Policy on this call with the world as it is at this instant. */
-function decideNow(ports: PipelinePorts, call: ResolvedCall): Decision {
-  const { exchange, tool, arguments: args, risk } = call;
-  const request = { agentId: exchange.agent.id, tool: policySubject(tool), arguments: args, risk };
-  return evaluate(ports.world(), { ...request, at: ports.clock.now() });
-}
-
-function endOfDenial(decision: Decision): End {
-  const isPause = decision.reasonCode === 'paused_all' || decision.reasonCode === 'paused_agent';
-  return {
-    outcome: isPause ? 'paused' : 'denied',
-    reasonCode: decision.reasonCode,
-    told: isPause ? told.paused : told.blocked,
-  };
+  edited: JsonObject,
+): { ok: true; call: DecidedCall } | { ok: false; end: End } {
+  const target = route.withArguments(edited);
+  if (target?.tool.definitionHash === call.tool.definitionHash)
+    return enterEdited(ports, call, describeCall(ports, call, target));
+  return { ok: false, end: { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call } };
 }
 
 /** The same exchange, cancellable from Live too. A leg's exchange may be an object of a class, so it is not spread. */

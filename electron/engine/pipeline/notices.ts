@@ -1,17 +1,27 @@
 import { isListed } from '../core/evaluate.ts';
 import { policySubject } from '../core/policy-subject.ts';
+import { describeSubject } from '../core/subject.ts';
 import { passesLevel } from '../eras/log-levels.ts';
 import type { AgentIdentity, AskAnswer, AskMethod, Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { governAsk } from './govern-ask.ts';
+import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
+import { findRoute } from './resource-route.ts';
 
 /** What servers and agents tell each other outside any call. */
 export interface NoticePorts {
   pipeline: PipelinePorts;
   agentOf(agentId: string): AgentIdentity | null;
-  notify(agentId: string, method: string, params: JsonObject, sessionId?: string): void;
+  /** `serverIds`: the servers it is about. */
+  notify(
+    agentId: string,
+    method: string,
+    params: JsonObject,
+    sessionId: string | undefined,
+    serverIds: readonly string[],
+  ): void;
   ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
 }
 
@@ -34,11 +44,11 @@ export function relayNotice(
   const agentId = owner ?? taskOwner(pipeline, serverId, method, params) ?? soleAgent(pipeline, serverId);
   if (agentId === null || !pipeline.visibility.seen(agentId, serverId).length) return;
   if (method !== 'notifications/message') {
-    ports.notify(agentId, method, params);
+    ports.notify(agentId, method, params, undefined, [serverId]);
     return;
   }
   for (const { id, logLevel } of pipeline.sessions.of(agentId))
-    if (logLevel === null || passesLevel(params.level, logLevel)) ports.notify(agentId, method, params, id);
+    if (logLevel === null || passesLevel(params.level, logLevel)) ports.notify(agentId, method, params, id, [serverId]);
 }
 
 /** A server asks the owner of a link outside any call. */
@@ -69,7 +79,12 @@ export function askOutsideCall(
     ask: () => ports.ask(owner, method, params),
     setWaiting: () => {},
   };
-  return governAsk(ports.pipeline, { exchange, serverId, serverName: server.name, callId: null }, method, params);
+  return governAsk(
+    ports.pipeline,
+    { exchange, serverId, serverName: server.name, callId: null, mayGoOn: () => true },
+    method,
+    params,
+  );
 }
 
 /**
@@ -84,17 +99,36 @@ export function passNotice(
   params: JsonObject,
 ): void {
   const { pipeline } = ports;
-  const world = pipeline.world();
-  if (world.paused || (world.agents.get(agent.id)?.paused ?? true) || handled.has(method)) return;
-  for (const { serverId, link } of pipeline.linksOf(agent.id)) {
-    if (scope !== null && serverId !== scope) continue;
+  if (isPausedFor(pipeline, agent.id) || !passable.test(method) || handled.has(method)) return;
+  const heard = pipeline.linksOf(agent.id).filter(({ serverId }) => {
+    if (scope !== null && serverId !== scope) return false;
     const isAllowed =
-      method === 'notifications/roots/list_changed'
-        ? pipeline.asksOf(serverId).roots !== 'deny'
-        : pipeline.mayTell(agent.id, serverId);
-    if (isAllowed && pipeline.visibility.seen(agent.id, serverId).length > 0) link.notify(method, params);
+      method === rootsChanged ? pipeline.asksOf(serverId).roots !== 'deny' : pipeline.mayTell(agent.id, serverId);
+    return isAllowed && pipeline.visibility.seen(agent.id, serverId).length > 0;
+  });
+  if (heard.length === 0) return;
+  // one name for all of them: an agent chooses methods freely, and each would get a bucket of its own
+  if (!pipeline.limiter.take(agent.id, 'notifications', pipeline.limitsOf(agent.id), pipeline.clock.now()).ok) return;
+  for (const { serverId, link } of heard) {
+    const isWritten = pipeline.audit.append({
+      event: 'notice.passed',
+      actor: 'agent',
+      agentId: agent.id,
+      agentName: agent.name,
+      serverId,
+      tool: method,
+      effect: 'allow',
+      policyVersion: pipeline.world().version,
+      subject: describeSubject(params),
+    });
+    if (isWritten) link.notify(method, params);
   }
 }
+
+const rootsChanged = 'notifications/roots/list_changed';
+
+/** A request sent without an id is no notification: only what the specification calls one is passed, in a header's letters. */
+const passable = /^notifications\/[A-Za-z0-9_./-]{1,120}$/;
 
 /** What the legs and links make of these themselves. */
 const handled: ReadonlySet<string> = new Set([
@@ -124,13 +158,13 @@ export function mayGoOn(
   method: string,
   params: JsonObject,
 ): boolean {
-  const world = pipeline.world();
-  if (world.paused || (world.agents.get(agent.id)?.paused ?? true)) return false;
+  if (isPausedFor(pipeline, agent.id)) return false;
   if (method === 'tools/call')
     return typeof params.name === 'string' && pipeline.findListed(agent.id, scope, params.name) !== undefined;
   const route = method === 'prompts/get' ? promptServer(pipeline, params) : resourceServer(pipeline, agent.id, params);
   const serverId = scope ?? route;
   if (serverId === null) return false;
+  const world = pipeline.world();
   const kind = method === 'prompts/get' ? 'prompt' : 'resource';
   const subject = policySubject({ kind, serverId, name: '', reviewed: true });
   return pipeline.visibility.isOpen(agent.id, serverId) && isListed(world, agent.id, subject);
@@ -142,5 +176,5 @@ function promptServer(pipeline: PipelinePorts, params: JsonObject): string | nul
 
 function resourceServer(pipeline: PipelinePorts, agentId: string, params: JsonObject): string | null {
   if (typeof params.uri !== 'string') return null;
-  return (pipeline.findApp(params.uri) ?? pipeline.resources.find(agentId, params.uri))?.serverId ?? null;
+  return findRoute(pipeline, agentId, params.uri)?.serverId ?? null;
 }

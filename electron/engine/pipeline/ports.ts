@@ -8,7 +8,9 @@ import type { UpstreamLink } from '../upstream/link.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
 import type { ArgumentValidator } from './argument-validator.ts';
 import type { AuditGate } from './audit-gate.ts';
+import type { CallGuards } from './call-guards.ts';
 import type { CallJournal } from './call-journal.ts';
+import type { ClientPatience } from './client-patience.ts';
 import type { KnownFacts } from './gateway-hello.ts';
 import type { Limiter, Limits } from './limiter.ts';
 import type { ListFaults } from './list-faults.ts';
@@ -52,7 +54,9 @@ export interface PipelinePorts extends RoutingTables {
   audit: AuditGate;
   journal: CallJournal;
   approvals: ApprovalQueue;
+  patience: ClientPatience;
   limiter: Limiter;
+  guards: CallGuards;
   validator: ArgumentValidator;
   timing: CallTiming;
   visibility: Visibility;
@@ -62,8 +66,8 @@ export interface PipelinePorts extends RoutingTables {
   findListed(agentId: string, scope: string | null, name: string): CatalogTool | undefined;
   /** The tool behind a name, whoever may see it: for telling the person, never the agent. */
   findOffered(scope: string | null, name: string): CatalogTool | undefined;
-  /** The page of a tool (MCP Apps) behind an address. */
-  findApp(uri: string): Route | undefined;
+  /** The page of a tool (MCP Apps) behind an address, among the tools this agent sees. */
+  findApp(agentId: string, uri: string): Route | null;
   /** What is known of a server that was ever connected. */
   facts(serverId: string): KnownFacts | null;
   /** What a server may ask of agents. */

@@ -15,11 +15,21 @@ export function findResource(
 ): { server: { id: string; name: string }; uri: string } | null {
   const { agent, scope } = exchange;
   const open = ports.visibility.open(agent.id, scope);
-  const learned = isTemplate ? ports.resources.findTemplate(agent.id, shown) : ports.resources.find(agent.id, shown);
-  const route: Route | null =
-    scope === null ? (ports.findApp(shown) ?? learned ?? null) : { serverId: scope, uri: shown };
+  const route = scope === null ? findRoute(ports, agent.id, shown, isTemplate) : { serverId: scope, uri: shown };
   const server = open.find((candidate) => candidate.id === route?.serverId);
   return route && server ? { server, uri: route.uri } : null;
+}
+
+/**
+ * Where an address of the gateway's own path leads. A page of a tool never takes an address from the server whose list
+ * showed it, nor counts where its server is closed to the agent; a prefixed address is ours alone to give.
+ */
+export function findRoute(ports: PipelinePorts, agentId: string, shown: string, isTemplate = false): Route | null {
+  const { resources, visibility } = ports;
+  if (isTemplate) return resources.findTemplate(agentId, shown);
+  const app = ports.findApp(agentId, shown);
+  if (!app || !visibility.isOpen(agentId, app.serverId)) return resources.find(agentId, shown);
+  return app.uri === shown ? (resources.listed(agentId, shown) ?? app) : app;
 }
 
 /** `resources/read` and, through `effect`, `resources/subscribe`. */

@@ -26,10 +26,17 @@ interface AgentRoutes {
  */
 export class ResourceRoutes {
   readonly #agents = new Map<string, AgentRoutes>();
+  readonly #appOf: (agentId: string, shown: string) => Route | null;
+
+  /** `appOf`: the page of a tool the agent sees under an address; no other server gets that address. */
+  constructor(appOf: (agentId: string, shown: string) => Route | null = () => null) {
+    this.#appOf = appOf;
+  }
 
   /** Notes an address and returns the one to show for it. */
   learn(agentId: string, serverId: string, uri: string, isListed: boolean): string {
-    return learnInto(this.#of(agentId).exact, serverId, uri, isListed);
+    const holder = this.#appOf(agentId, uri)?.serverId ?? serverId;
+    return learnInto(this.#of(agentId).exact, serverId, uri, isListed, holder !== serverId);
   }
 
   /** Notes a template of addresses and returns the one to show for it. */
@@ -40,6 +47,12 @@ export class ResourceRoutes {
   find(agentId: string, shown: string): Route | null {
     const routes = this.#of(agentId);
     return routes.exact.get(shown) ?? findByTemplate(routes.templates, shown);
+  }
+
+  /** Only what a list of a server named exactly. */
+  listed(agentId: string, shown: string): Route | null {
+    const route = this.#of(agentId).exact.get(shown);
+    return route?.isListed ? route : null;
   }
 
   findTemplate(agentId: string, shown: string): Route | null {
@@ -62,10 +75,16 @@ export class ResourceRoutes {
   }
 }
 
-function learnInto(table: Map<string, Learned>, serverId: string, uri: string, isListed: boolean): string {
+function learnInto(
+  table: Map<string, Learned>,
+  serverId: string,
+  uri: string,
+  isListed: boolean,
+  isTaken = false,
+): string {
   const holder = table.get(uri);
   // a mention in a result must not keep an address from the server that lists it
-  const isFree = !holder || holder.serverId === serverId || (isListed && !holder.isListed);
+  const isFree = holder?.serverId === serverId || (!isTaken && (!holder || (isListed && !holder.isListed)));
   const shown = isFree ? uri : prefixUri(serverId, uri);
   table.set(shown, { serverId, uri, isListed: isListed || (holder?.serverId === serverId && holder.isListed) });
   if (table.size > maxRoutes) {

@@ -1,7 +1,8 @@
+import { isMethodName } from '../core/method-name.ts';
 import { unknownMethod } from '../core/refusals.ts';
 import { readLogLevel } from '../eras/log-levels.ts';
 import type { Era, Exchange, ExchangeHandler } from '../exchange.ts';
-import type { JsonObject, Reply } from '../wire/json-rpc.ts';
+import type { JsonObject, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import type { CallRoute } from './call-route.ts';
@@ -9,9 +10,10 @@ import { completionRoute } from './completion-route.ts';
 import { listAcross } from './federated-lists.ts';
 import { governCall } from './govern-call.ts';
 import { linkUserOf } from './link-user.ts';
+import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { promptRoute } from './prompt-route.ts';
-import { findResource, resourceRoute } from './resource-route.ts';
+import { resourceRoute } from './resource-route.ts';
 import { taskMethods, taskRoute } from './task-route.ts';
 import type { ToolLists } from './tool-lists.ts';
 import { toolRoute } from './tool-route.ts';
@@ -34,6 +36,11 @@ const foreign: ReadonlySet<string> = new Set([
 ]);
 
 const maxUriLength = 8_192;
+
+const invalidMethod: RpcErrorBody = {
+  code: rpcErrorCodes.invalidRequest,
+  message: 'Invalid request: a method is visible ASCII',
+};
 
 type Answer = (exchange: Exchange) => Reply | Promise<Reply>;
 
@@ -72,6 +79,7 @@ export function makeExchangeHandler(ports: PipelinePorts, toolLists: ToolLists):
 /** Tasks and vendor methods: only where it is clear which server is meant. */
 function answerOther(ports: PipelinePorts, exchange: Exchange): Reply | Promise<Reply> {
   const { method, params, era } = exchange;
+  if (!isMethodName(method)) return { kind: 'error', error: invalidMethod };
   if (taskMethods[era].has(method) && isSameEra(ports, exchange, era)) {
     if (method === 'tasks/list') return governIfFound(ports, exchange, taskRoute(ports, exchange, null));
     if (typeof params.taskId !== 'string') return invalid('taskId must be a string');
@@ -114,8 +122,7 @@ function subscribeRoute(ports: PipelinePorts, exchange: Exchange, uri: string): 
 async function unsubscribe(ports: PipelinePorts, exchange: Exchange): Promise<Reply> {
   const { uri } = exchange.params;
   if (typeof uri !== 'string') return invalid('uri must be a string');
-  const found = findResource(ports, exchange, uri);
-  if (found) await ports.subscriptions.remove(exchange, found.server.id, found.uri);
+  await ports.subscriptions.remove(exchange, uri);
   return { kind: 'result', result: {} };
 }
 
@@ -126,6 +133,8 @@ async function setLogLevel(ports: PipelinePorts, exchange: Exchange): Promise<Re
   const level = readLogLevel(params.level);
   if (level === null) return invalid('level must be a log level');
   ports.sessions.setLogLevel(agent.id, session.id, level);
+  // kept all the same: servers hear of it with the first call after the pause
+  if (isPausedFor(ports, agent.id)) return { kind: 'result', result: {} };
   const own = ports.linksOf(agent.id).filter(({ serverId }) => scope === null || serverId === scope);
   await Promise.all(own.map(({ link }) => ports.logLevels.raise(link, level)));
   return { kind: 'result', result: {} };

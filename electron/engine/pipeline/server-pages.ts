@@ -5,6 +5,7 @@ import { LinkFault } from '../upstream/link.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { linkUserOf } from './link-user.ts';
+import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 
 export type ListMethod = 'prompts/list' | 'resources/list' | 'resources/templates/list';
@@ -29,8 +30,9 @@ const maxPages = 50;
 /** Between two readings of the same list because of unknown names, milliseconds. */
 const rereadMs = 5_000;
 
-/** Servers this agent gets such a list of. One that was never heard of is tried. */
+/** Servers this agent gets such a list of. One that was never heard of is tried; a paused agent gets none. */
 export function listedServers(ports: PipelinePorts, exchange: Exchange, method: ListMethod): CatalogServer[] {
+  if (isPausedFor(ports, exchange.agent.id)) return [];
   return ports.visibility.open(exchange.agent.id, exchange.scope).filter((server) => {
     const capabilities = ports.facts(server.id)?.hello?.capabilities;
     return capabilities === undefined || capabilities[listShapes[method].capability] !== undefined;
@@ -48,6 +50,8 @@ export async function readPage(
   const release = ports.hold(server.id);
   try {
     const link = await ports.link(server.id, exchange.signal, linkUserOf(ports, exchange, server.id));
+    // the link may have taken long to open
+    if (isPausedFor(ports, exchange.agent.id)) return { items: [], nextCursor: null, rest: {} };
     const result = await link.request(method, cursor === null ? {} : { cursor }, pageMs);
     const { member } = listShapes[method];
     const { [member]: items, nextCursor, ...rest } = isObject(result) ? toLegacyResult(result) : {};
@@ -133,9 +137,12 @@ export function showItems(
 ): JsonObject[] {
   const { agent, scope } = exchange;
   if (scope !== null) return items;
-  return items.map((item) => {
-    if (method === 'prompts/list')
-      return typeof item.name === 'string' ? { ...item, name: ports.prompts.learn(serverId, item.name) } : item;
+  return items.flatMap<JsonObject>((item) => {
+    if (method === 'prompts/list') {
+      if (typeof item.name !== 'string') return item;
+      const name = ports.prompts.learn(serverId, item.name);
+      return name === null ? [] : { ...item, name };
+    }
     if (method === 'resources/templates/list') {
       const { uriTemplate } = item;
       if (typeof uriTemplate !== 'string') return item;

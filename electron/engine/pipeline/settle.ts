@@ -2,8 +2,9 @@ import type { Decision, Outcome } from '../../shared/index.ts';
 import { replyRateLimited, replyToolError, told } from '../core/refusals.ts';
 import type { ReceivedCall, ResolvedCall } from '../core/stages.ts';
 import type { Exchange } from '../exchange.ts';
-import type { LinkFault } from '../upstream/link.ts';
+import type { LinkFault, LinkFaultKind } from '../upstream/link.ts';
 import type { Reply, RpcErrorBody } from '../wire/json-rpc.ts';
+import type { Abandonment } from './approval-item.ts';
 import type { AuditFacts, AuditGate } from './audit-gate.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { PipelinePorts } from './ports.ts';
@@ -15,6 +16,8 @@ export interface End {
   reasonCode: string;
   /** The sentence for the agent; null where the reply has a form of its own. */
   told: string | null;
+  /** The sentence for the person, where it says more than the agent may read. */
+  shown?: string;
   /** What is answered where the target does not exist for this agent. */
   missing?: RpcErrorBody;
   retryAfterMs?: number;
@@ -25,11 +28,34 @@ export interface End {
 /** A broken or cancelled link, as an end. */
 export function endOfFault(error: LinkFault, serverName: string): End {
   if (error.kind === 'cancelled') return { outcome: 'cancelled', reasonCode: 'cancelled', told: told.cancelled };
+  if (error.kind === 'withheld') return { outcome: 'denied', reasonCode: 'policy_changed', told: told.withheld };
   return {
     outcome: 'upstream_error',
     reasonCode: error.kind,
-    told: `The server ${serverName} could not be used: ${error.fault.message}`,
+    told: tellFault(error.kind, serverName),
+    shown: `The server ${serverName} could not be used: ${error.fault.message}`,
   };
+}
+
+/** What an agent reads of a fault: addresses, paths and what the system said are the person's alone. */
+const faultWords: Record<LinkFaultKind, string> = {
+  cancelled: 'the call was cancelled',
+  withheld: 'the user’s policy changed',
+  not_found: 'it could not be started',
+  exited: 'its connection ended',
+  timeout: 'it did not answer in time',
+  garbage: 'it answered with something that is not MCP',
+  refused: 'it cannot be reached',
+  http_status: 'it refused the request',
+  protocol: 'it did not keep to the protocol',
+  too_large: 'its answer is too large; ask for less at once',
+  secret: 'it is not set up completely',
+  other: 'its connection broke',
+};
+
+/** One fixed sentence for each kind of fault, with the server's name. */
+export function tellFault(kind: LinkFaultKind, serverName: string): string {
+  return `The server ${serverName} could not be used: ${faultWords[kind]}.`;
 }
 
 /** Who, what and why of a call, for its audit rows. */
@@ -51,7 +77,8 @@ export function auditFacts(
     serverId: call.tool.serverId,
     tool: labelTarget(call),
     riskTier: call.risk.tier,
-    argumentsDigest: call.argumentsDigest,
+    // none: the arguments were not looked at
+    argumentsDigest: call.argumentsDigest || null,
     subject: call.subject,
   };
 }
@@ -110,7 +137,7 @@ export function settleRefused(
   const reply = isAnswerable ? replyTo(call.exchange, end) : replyRefused(call.exchange.method, told.degraded);
   ports.journal.settle(call.id, {
     outcome: written ? end.outcome : 'degraded',
-    told: textOf(reply),
+    told: (isAnswerable ? end.shown : undefined) ?? textOf(reply),
     result: null,
     resultDigest: null,
     waitedMs,
@@ -144,12 +171,7 @@ function textOf(reply: Reply): string | null {
 }
 
 /** Ends a call that was told to call again and whose card has ended without it. */
-export function settleAbandoned(
-  audit: AuditGate,
-  journal: CallJournal,
-  callId: string,
-  outcome: 'approval_denied' | 'approval_expired',
-): void {
+export function settleAbandoned(audit: AuditGate, journal: CallJournal, callId: string, outcome: Abandonment): void {
   const view = journal.view(callId);
   // after a restart the call was closed as cancelled already; only its card was still listed
   if (view?.status !== 'awaiting_approval') return;

@@ -1,14 +1,14 @@
 import { closeResponse } from '../eras/raw-message.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, SessionInfo } from '../exchange.ts';
 import type { LinkUser } from '../upstream/contract.ts';
 import { LinkFault, type UpstreamLink } from '../upstream/link.ts';
 import type { JsonObject, RawResponse } from '../wire/json-rpc.ts';
 
-/** One session's, or one modern agent's, wish to hear of changes of a resource. */
+/** One legacy session's, or one modern listen stream's, wish to hear of changes of a resource. */
 interface Subscription {
   agentId: string;
-  /** Null: the agent's listen streams (modern). */
-  sessionId: string | null;
+  /** Whose it is: the id of a legacy session, or what stands for a modern stream. */
+  holder: string | SessionInfo | null;
   scope: string | null;
   serverId: string;
   /** The server's own address, and the one the agent knows. */
@@ -17,8 +17,6 @@ interface Subscription {
   /** The connection that is subscribed: what comes and goes for it is counted together. */
   channel: string;
   link: UpstreamLink;
-  /** How many times it was asked for; a modern agent may listen on several streams. */
-  count: number;
   release(): void;
 }
 
@@ -27,7 +25,13 @@ interface Ports {
   shown(agentId: string, serverId: string, uri: string): string;
   /** False: policy has since closed the server to this agent. */
   mayHear(agentId: string, serverId: string): boolean;
-  notify(agentId: string, method: string, params: JsonObject, sessionId?: string): void;
+  notify(
+    agentId: string,
+    method: string,
+    params: JsonObject,
+    sessionId: string | undefined,
+    serverIds: readonly string[],
+  ): void;
 }
 
 const requestMs = 30_000;
@@ -39,13 +43,13 @@ const maxPerAgent = 1_000;
  */
 export class Subscriptions {
   readonly #ports: Ports;
-  readonly #all = new Map<string, Subscription>();
+  readonly #all = new Set<Subscription>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
-  /** Throws `LinkFault` when the server refuses. */
+  /** Asking again changes nothing: one `remove` ends it. Throws `LinkFault` when the server refuses. */
   async add(
     exchange: Exchange,
     serverId: string,
@@ -53,43 +57,41 @@ export class Subscriptions {
     link: UpstreamLink,
     user?: LinkUser,
   ): Promise<RawResponse> {
-    const key = keyOf(exchange, serverId, uri);
-    const known = this.#all.get(key);
-    // a modern link is one for all users; a legacy one with a user is that user's own
-    const channel = JSON.stringify([serverId, link.era === 'legacy' ? (user ?? null) : null]);
-    if (!known && this.#countOf(exchange.agent.id) >= maxPerAgent)
+    const { agent, scope, params } = exchange;
+    const shown = typeof params.uri === 'string' ? params.uri : uri;
+    const known = this.#find(exchange, shown);
+    if (known?.serverId === serverId && known.uri === uri) return done();
+    // the address has come to mean another resource
+    if (known) await this.#drop(known);
+    if (this.#countOf(agent.id) >= maxPerAgent)
       return closeResponse({
         has: 'error',
         error: { code: -32000, message: 'This agent has too many subscriptions.' },
       });
+    // a modern link is one for all users; a legacy one with a user is that user's own
+    const channel = JSON.stringify([serverId, link.era === 'legacy' ? (user ?? null) : null]);
     const isHeld = this.#isHeld(channel, uri);
-    // a session that asks twice still hears once, and one unsubscribe ends it
-    if (known) known.count += known.sessionId === null ? 1 : 0;
-    else {
-      const { agent, session, scope, params } = exchange;
-      const shown = typeof params.uri === 'string' ? params.uri : uri;
-      const who = { agentId: agent.id, sessionId: session?.id ?? null, scope, serverId, channel };
-      this.#all.set(key, { ...who, uri, shown, link, count: 1, release: this.#ports.hold(serverId) });
-    }
+    const who = { agentId: agent.id, holder: holderOf(exchange), scope, serverId, channel };
+    const subscription = { ...who, uri, shown, link, release: this.#ports.hold(serverId) };
     // noted first: a server may tell of a change in the same breath as it agrees
-    if (!isHeld) await this.#subscribe(key, link, uri);
-    return closeResponse({ has: 'result', result: {} });
+    this.#all.add(subscription);
+    if (!isHeld) await this.#subscribe(subscription);
+    return done();
   }
 
-  async remove(exchange: Exchange, serverId: string, uri: string): Promise<void> {
-    const key = keyOf(exchange, serverId, uri);
-    const subscription = this.#all.get(key);
-    if (!subscription) return;
-    subscription.count -= 1;
-    if (subscription.count === 0) await this.#drop(key, subscription);
+  /** By the address the agent knows, whatever policy has become since: ending only ever narrows. */
+  async remove(exchange: Exchange, shown: string): Promise<void> {
+    const subscription = this.#find(exchange, shown);
+    if (subscription) await this.#drop(subscription);
   }
 
   /** The server says a resource, or a part of one, changed. `owner`: whose own link said so; null: the shared one. */
   updated(serverId: string, owner: string | null, params: JsonObject): void {
     const { uri } = params;
     if (typeof uri !== 'string') return;
-    for (const subscription of this.#all.values()) {
-      const { agentId, sessionId, scope } = subscription;
+    const told = new Set<string>();
+    for (const subscription of this.#all) {
+      const { agentId, holder, scope } = subscription;
       const isMeant = subscription.serverId === serverId && uri.startsWith(subscription.uri);
       if (!isMeant || (owner !== null && owner !== agentId) || !this.#ports.mayHear(agentId, serverId)) continue;
       const shown =
@@ -98,24 +100,50 @@ export class Subscriptions {
           : scope === null
             ? this.#ports.shown(agentId, serverId, uri)
             : uri;
+      const sessionId = typeof holder === 'string' ? holder : undefined;
+      // one notice reaches all streams of a modern agent that want it
+      const notice = JSON.stringify([agentId, sessionId ?? null, shown]);
+      if (told.has(notice)) continue;
+      told.add(notice);
       const method = 'notifications/resources/updated';
-      this.#ports.notify(agentId, method, { ...params, uri: shown }, sessionId ?? undefined);
+      this.#ports.notify(agentId, method, { ...params, uri: shown }, sessionId, [serverId]);
     }
   }
 
-  /** A legacy session is over; `sessionId` null: all of the agent's. */
-  async end(agentId: string, sessionId: string | null): Promise<void> {
-    for (const [key, subscription] of [...this.#all]) {
-      if (subscription.agentId !== agentId) continue;
-      if (sessionId === null || subscription.sessionId === sessionId) await this.#drop(key, subscription);
+  /** A session or stream is over; `session` null: all of the agent's, it was removed. */
+  async end(agentId: string, session: SessionInfo | null): Promise<void> {
+    const holder = session && (session.id ?? session);
+    for (const subscription of [...this.#all]) {
+      if (subscription.agentId === agentId && (holder === null || subscription.holder === holder))
+        await this.#drop(subscription);
     }
   }
 
-  async #drop(key: string, subscription: Subscription): Promise<void> {
-    this.#all.delete(key);
+  /** The server was removed: there is nobody to tell. */
+  endServer(serverId: string): void {
+    for (const subscription of [...this.#all]) if (subscription.serverId === serverId) this.#forget(subscription);
+  }
+
+  #find(exchange: Exchange, shown: string): Subscription | null {
+    const holder = holderOf(exchange);
+    for (const subscription of this.#all) {
+      const { agentId, scope } = subscription;
+      const isOwn = agentId === exchange.agent.id && subscription.holder === holder && scope === exchange.scope;
+      if (isOwn && subscription.shown === shown) return subscription;
+    }
+    return null;
+  }
+
+  /** False: it was gone already. */
+  #forget(subscription: Subscription): boolean {
+    if (!this.#all.delete(subscription)) return false;
     subscription.release();
+    return true;
+  }
+
+  async #drop(subscription: Subscription): Promise<void> {
     const { channel, link, uri } = subscription;
-    if (this.#isHeld(channel, uri)) return;
+    if (!this.#forget(subscription) || this.#isHeld(channel, uri)) return;
     try {
       await link.request('resources/unsubscribe', { uri }, requestMs);
     } catch (error) {
@@ -124,25 +152,29 @@ export class Subscriptions {
     }
   }
 
-  async #subscribe(key: string, link: UpstreamLink, uri: string): Promise<void> {
+  async #subscribe(subscription: Subscription): Promise<void> {
     try {
-      await link.request('resources/subscribe', { uri }, requestMs);
+      await subscription.link.request('resources/subscribe', { uri: subscription.uri }, requestMs);
     } catch (error) {
-      this.#all.get(key)?.release();
-      this.#all.delete(key);
+      this.#forget(subscription);
       throw error;
     }
   }
 
   #isHeld(channel: string, uri: string): boolean {
-    return [...this.#all.values()].some((other) => other.channel === channel && other.uri === uri);
+    return [...this.#all].some((other) => other.channel === channel && other.uri === uri);
   }
 
   #countOf(agentId: string): number {
-    return [...this.#all.values()].filter((subscription) => subscription.agentId === agentId).length;
+    return [...this.#all].filter((subscription) => subscription.agentId === agentId).length;
   }
 }
 
-function keyOf(exchange: Exchange, serverId: string, uri: string): string {
-  return JSON.stringify([exchange.agent.id, exchange.session?.id ?? null, serverId, uri]);
+/** A modern client has no session; each of its streams says who it is with an object of its own. */
+function holderOf({ session }: Exchange): Subscription['holder'] {
+  return session && (session.id ?? session);
+}
+
+function done(): RawResponse {
+  return closeResponse({ has: 'result', result: {} });
 }

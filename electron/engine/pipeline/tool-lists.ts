@@ -2,6 +2,8 @@ import { isListed, type PolicyWorld } from '../core/evaluate.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Catalog, CatalogTool } from '../upstream/catalog.ts';
 import { type Reply, rpcErrorCodes } from '../wire/json-rpc.ts';
+import { showApps } from './app-pages.ts';
+import type { Route } from './resource-routes.ts';
 
 /** Tools on one page; clients that do not page still see this many. */
 const pageSize = 1_000;
@@ -11,6 +13,8 @@ interface AgentList {
   revision: number;
   tools: CatalogTool[];
   byName: Map<string, CatalogTool>;
+  /** Pages of its tools by the address the agent sees; none on the path of one server, where addresses are its own. */
+  apps: ReadonlyMap<string, Route>;
   /** Serialised results, by the place of their first tool. */
   pages: Map<number, Buffer>;
 }
@@ -18,6 +22,8 @@ interface AgentList {
 interface Ports {
   catalog: Catalog;
   world(): PolicyWorld;
+  /** The server whose list showed this agent an address. */
+  listedBy(agentId: string, uri: string): string | null;
 }
 
 /**
@@ -37,11 +43,21 @@ export class ToolLists {
     return this.#list(agentId, scope).byName.get(name);
   }
 
-  /** The tools an agent sees, as one text to compare. */
-  fingerprint(agentId: string): string {
-    return this.#list(agentId, null)
-      .tools.map((tool) => tool.listed)
-      .join('\n');
+  /** The page of a tool (MCP Apps) behind an address, among the tools this agent sees. */
+  findApp(agentId: string, uri: string): Route | null {
+    return this.#list(agentId, null).apps.get(uri) ?? null;
+  }
+
+  /**
+   * The tools an agent sees, as texts to compare: for each server as on its own path, and under '' as on the gateway's,
+   * where the pages of one server can change how another's tools are listed.
+   */
+  fingerprints(agentId: string): Map<string, string> {
+    const { tools } = this.#list(agentId, null);
+    const texts = new Map([['', tools.map((tool) => tool.listed).join('\n')]]);
+    for (const { serverId, definitionHash } of tools)
+      texts.set(serverId, `${texts.get(serverId) ?? ''}${definitionHash}\n`);
+    return texts;
   }
 
   /** tools/list: a page of the agent's tools. The cursor names the tool before the page. */
@@ -65,14 +81,17 @@ export class ToolLists {
     const key = JSON.stringify([agentId, scope]);
     const known = this.#lists.get(key);
     if (known && known.world === world && known.revision === revision) return known;
-    const tools = this.#ports.catalog
+    const seen = this.#ports.catalog
       .offered()
       .filter((tool) => (scope === null || tool.serverId === scope) && isListed(world, agentId, tool));
+    const none = { tools: seen, apps: new Map<string, Route>() };
+    const { tools, apps } = scope === null ? showApps(seen, (uri) => this.#ports.listedBy(agentId, uri)) : none;
     const list: AgentList = {
       world,
       revision,
       tools,
       byName: new Map(tools.map((tool) => [scope === null ? tool.exposedName : tool.name, tool])),
+      apps,
       pages: new Map(),
     };
     this.#lists.set(key, list);

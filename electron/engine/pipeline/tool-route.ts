@@ -12,14 +12,7 @@ export function toolRoute(ports: PipelinePorts, exchange: Exchange, name: string
   const { agent, scope, params, signal } = exchange;
   const given = params.arguments;
   const args: JsonObject | null = given === undefined ? {} : isObject(given) ? given : null;
-  const describe = (tool: CatalogTool): Target => ({
-    tool,
-    risk: tool.risk,
-    arguments: args ?? {},
-    // absent arguments mean none: what was checked and shown is what is sent
-    params: { ...params, name: tool.name, arguments: args ?? {} },
-    subject: describeSubject(args ?? {}),
-  });
+  const describe = (tool: CatalogTool) => describeToolTarget(tool, params, args ?? {});
   const find = () => {
     const tool = ports.findListed(agent.id, scope, name);
     return tool ? describe(tool) : null;
@@ -30,7 +23,12 @@ export function toolRoute(ports: PipelinePorts, exchange: Exchange, name: string
     learn: () => ports.firstSync(signal),
     findHidden() {
       const tool = ports.findOffered(scope, name);
-      return tool ? describe(tool) : null;
+      // without the arguments: what they are must not show in how long the refusal takes
+      return tool ? describeToolTarget(tool, {}, {}) : null;
+    },
+    withArguments(edited) {
+      const tool = ports.findListed(agent.id, scope, name);
+      return tool ? describeToolTarget(tool, params, edited) : null;
     },
     check(target) {
       if (args === null) return { reasonCode: 'arguments_type', told: told.argumentsType };
@@ -40,5 +38,17 @@ export function toolRoute(ports: PipelinePorts, exchange: Exchange, name: string
     },
     missing: unknownTool(name),
     isPinned: true,
+  };
+}
+
+/** A tool with the arguments it is called with; what was checked and shown is what is sent. */
+export function describeToolTarget(tool: CatalogTool, params: JsonObject, args: JsonObject): Target {
+  return {
+    tool,
+    risk: tool.risk,
+    arguments: args,
+    // absent arguments mean none
+    params: { ...params, name: tool.name, arguments: args },
+    subject: describeSubject(args),
   };
 }

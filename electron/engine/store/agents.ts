@@ -20,16 +20,24 @@ const agentRow: z.ZodType<AgentRecord> = z.object({
   removedAt: z.number().nullable(),
 });
 
-export function readAgents(db: Connection): Pick<StoreReader, 'agents'> {
+export function readAgents(db: Connection): Pick<StoreReader, 'agents' | 'declaredPauses'> {
+  const paused = db.prepare<[], unknown>('SELECT agent_id FROM declared_pauses').pluck();
   const all = db.prepare<[], { id: string }>(`
     SELECT id, name, token_hash AS tokenHash, token_hint AS tokenHint, client_name AS clientName, paused,
       rate_limit AS "limit", tool_limit AS toolLimit, created_at AS createdAt, last_seen_at AS lastSeenAt,
       removed_at AS removedAt
     FROM agents ORDER BY created_at, id`);
-  return { agents: () => decodeRows(agentRow, all.all(), 'agents', (row) => row.id) };
+  return {
+    agents: () => decodeRows(agentRow, all.all(), 'agents', (row) => row.id),
+    declaredPauses: () => new Set(z.array(z.string()).parse(paused.all())),
+  };
 }
 
-export function writeAgents(db: Connection): Pick<StoreWriter, 'putAgent' | 'touchAgent' | 'deleteAgent'> {
+export function writeAgents(
+  db: Connection,
+): Pick<StoreWriter, 'putAgent' | 'touchAgent' | 'deleteAgent' | 'putDeclaredPause'> {
+  const pause = db.prepare('INSERT OR IGNORE INTO declared_pauses (agent_id) VALUES (?)');
+  const resume = db.prepare('DELETE FROM declared_pauses WHERE agent_id = ?');
   const put = db.prepare(`
     INSERT INTO agents (id, name, token_hash, token_hint, client_name, paused, rate_limit, tool_limit, created_at,
       last_seen_at, removed_at)
@@ -46,6 +54,9 @@ export function writeAgents(db: Connection): Pick<StoreWriter, 'putAgent' | 'tou
     remove.run(id);
   });
   return {
+    putDeclaredPause: (agentId, isPaused) => {
+      (isPaused ? pause : resume).run(agentId);
+    },
     putAgent(agent) {
       put.run(
         agent.id,

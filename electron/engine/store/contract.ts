@@ -1,5 +1,15 @@
-import type { AskSwitches, Effect, GrantChange, GrantKey, Outcome, RateLimit, Transport } from '../../shared/index.ts';
+import type {
+  ApprovalSettings,
+  AskSwitches,
+  Effect,
+  GrantChange,
+  GrantKey,
+  Outcome,
+  RateLimit,
+  Transport,
+} from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
+import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
 
 /**
  * What the rest of the engine asks of the store. Reading and writing are different types: who only holds a `Reader`
@@ -85,6 +95,10 @@ export interface ApprovalRecord {
   decidedBy: string | null;
   denyReason: string | null;
   denyNote: string | null;
+  /** Ended without a person's answer and not looked at yet; keeps its arguments until then. */
+  toReview: boolean;
+  /** The arguments that replace the agent's, while an edited approval waits for its call. */
+  editedJson: string | null;
 }
 
 /** One line of the append-only log. `seq`, `prevHash` and `hash` are the store's. */
@@ -127,14 +141,34 @@ export interface ChainRow {
   hash: Buffer;
 }
 
-export interface StoreReader {
+export interface StoreReader extends PolicyReader {
   agents(): AgentRecord[];
+  /** Declared agents a person has paused, by id. */
+  declaredPauses(): ReadonlySet<string>;
   servers(): ServerRecord[];
   serverFacts(serverId: string): ServerFacts | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
   approvals(filter: { status: 'open' } | { status: 'closed'; before: number | null; limit: number }): ApprovalRecord[];
+  /** Approvals kept for review, newest first. */
+  approvalsToReview(): ApprovalRecord[];
+  /** Approvals a person denied since a time, oldest first. */
+  approvalsDenied(since: number): ApprovalRecord[];
+  /** The `approval.decided` rows since a time, oldest first, at most `limit` of the newest. */
+  approvalRows(since: number, limit: number): AuditRow[];
+  /** Calls of one agent to one tool that ended since a time, and how many of them had exactly these arguments. */
+  pastCalls(
+    agentId: string,
+    serverId: string,
+    tool: string,
+    argumentsDigest: string,
+    since: number,
+  ): { calls: number; exact: number };
+  /** Null before a person changed any. */
+  approvalSettings(): ApprovalSettings | null;
+  /** The longest a client was seen to wait for a reply, milliseconds; null: never seen. */
+  clientWait(client: string): number | null;
   /**
    * Newest first: one row for each call that has settled, was refused or recovered, older than `before`. `id` is a call
    * id; when that call has ended its own row is the mark, else every row before the time `at` follows.
@@ -155,10 +189,11 @@ export interface StoreReader {
   flag(name: 'paused'): boolean;
 }
 
-export interface StoreWriter extends StoreReader {
+export interface StoreWriter extends StoreReader, PolicyWriter {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;
+  putDeclaredPause(agentId: string, isPaused: boolean): void;
   touchAgent(id: string, at: number, clientName: string | null): void;
   deleteAgent(id: string): void;
   putServer(server: ServerRecord): void;
@@ -176,6 +211,8 @@ export interface StoreWriter extends StoreReader {
   /** Returns what stood before, in the shape that undoes it. */
   putGrants(changes: GrantChange[], at: number): GrantChange[];
   putApproval(approval: ApprovalRecord): void;
+  putApprovalSettings(settings: ApprovalSettings): void;
+  putClientWait(client: string, waitedMs: number, at: number): void;
   /** Appends one row and returns its sequence number; throws when it could not be made durable. */
   appendAudit(event: AuditEvent): number;
   /** Adds one and returns the new policy version. */

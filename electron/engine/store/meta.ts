@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { StoreReader, StoreWriter } from './contract.ts';
 import { decodeRow } from './rows.ts';
 
-type MetaName = 'policy_version' | 'paused' | 'audit_settled_through';
+type MetaName = 'policy_version' | 'paused' | 'audit_settled_through' | 'replay_days';
 
 const metaValue = z.number().int().nonnegative();
 

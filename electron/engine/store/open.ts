@@ -1,6 +1,7 @@
 import { EngineStartError } from '../contract.ts';
 import type { LogPort } from '../ports.ts';
 import { writeAgents } from './agents.ts';
+import { writeApprovalSettings } from './approval-settings.ts';
 import { writeApprovals } from './approvals.ts';
 import { openAuditLog } from './audit-log.ts';
 import { backupDaily, backupNow } from './backups.ts';
@@ -12,6 +13,8 @@ import { inspectFile } from './inspect.ts';
 import { writeState } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { schemaVersion } from './migrations/index.ts';
+import { writePolicy } from './policy-rules.ts';
+import { writePolicyRun } from './policy-run.ts';
 import { ensurePrivateFile, reasonOf, tightenFile } from './private-file.ts';
 import { createReader } from './reader.ts';
 import { isCorruption } from './rows.ts';
@@ -86,7 +89,10 @@ function createWriter(db: Connection): StoreWriter {
     ...writeServers(db),
     ...writeTools(db),
     ...writeGrants(db),
+    ...writePolicy(db),
+    ...writePolicyRun(db),
     ...writeApprovals(db),
+    ...writeApprovalSettings(db),
     ...writeState(db),
     transaction<T>(work: () => T): T {
       const head = audit.head();

@@ -1,5 +1,7 @@
 import { EngineStartError } from '../contract.ts';
 import { readAgents } from './agents.ts';
+import { readApprovalFigures } from './approval-figures.ts';
+import { readApprovalSettings } from './approval-settings.ts';
 import { readApprovals } from './approvals.ts';
 import { readAudit } from './audit-queries.ts';
 import { type Connection, openReadHandle, type StoreFile } from './connection.ts';
@@ -8,6 +10,8 @@ import { readGrants } from './grants.ts';
 import { inspectFile } from './inspect.ts';
 import { readState } from './meta.ts';
 import { schemaVersion } from './migrations/index.ts';
+import { readPolicy } from './policy-rules.ts';
+import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTools } from './tools.ts';
@@ -24,7 +28,11 @@ export function createReader(db: Connection): StoreReader {
     ...readServers(db),
     ...readTools(db),
     ...readGrants(db),
+    ...readPolicy(db),
+    ...readPolicyRun(db),
     ...readApprovals(db),
+    ...readApprovalSettings(db),
+    ...readApprovalFigures(db),
     ...readAudit(db),
     ...readState(db),
   };

@@ -1,12 +1,9 @@
-import type { Risk } from '../../shared/index.ts';
+import type { Risk, Transport } from '../../shared/index.ts';
 import { hashDefinition } from '../core/canonical.ts';
-import { prefixUri } from '../core/resource-uris.ts';
-import { classifyRisk } from '../core/risk.ts';
 import { exposeNames } from '../core/tool-names.ts';
 import type { LogPort } from '../ports.ts';
 import type { StoreWriter, ToolRecord } from '../store/contract.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
-import { isObject } from '../wire/parse-message.ts';
 import type { LinkPool } from './contract.ts';
 
 /** A tool agents may be offered, with everything a call needs of it. */
@@ -22,6 +19,8 @@ export interface CatalogTool {
   state: 'new' | 'changed' | 'reviewed';
   reviewedDefinition: JsonObject | null;
   risk: Risk;
+  /** When its tier last rose, milliseconds since the epoch; what was allowed before then is suspended. */
+  tierRoseAt: number | null;
   /** The definition under its exposed name, serialised once for every list. */
   listed: string;
 }
@@ -34,6 +33,8 @@ export interface CatalogServer {
   /** A declared server: whatever it first shows counts as reviewed; drift still asks. */
   pinAtFirstSight: boolean;
   reviewed: boolean;
+  /** How it is reached: what the configuration says it is. */
+  transport?: Transport;
 }
 
 interface Ports {
@@ -47,6 +48,8 @@ interface Ports {
   now(): number;
   /** A server's tools, or what is known of them, changed. */
   onChanged(serverId: string): void;
+  /** The tier of a tool, and when it last rose. */
+  rate(server: CatalogServer, record: ToolRecord, reviewed: boolean): { risk: Risk; tierRoseAt: number | null };
 }
 
 /**
@@ -60,8 +63,6 @@ export class Catalog {
   readonly #servers = new Map<string, CatalogServer>();
   readonly #tools = new Map<string, CatalogTool[]>();
   #byExposedName = new Map<string, CatalogTool>();
-  /** Pages of tools (MCP Apps) by the address agents see. */
-  #apps = new Map<string, { serverId: string; uri: string }>();
   readonly #syncs = new Map<string, Promise<void>>();
   /** Servers whose tools were read since they last connected. */
   readonly #fresh = new Set<string>();
@@ -85,6 +86,11 @@ export class Catalog {
     this.#index(serverId);
   }
 
+  /** Rates the server's tools anew: the user set a tier. */
+  rateAgain(serverId: string): void {
+    this.#rebuild(serverId);
+  }
+
   server(serverId: string): CatalogServer | undefined {
     return this.#servers.get(serverId);
   }
@@ -106,11 +112,6 @@ export class Catalog {
   /** Servers agents may be offered anything of: switched on, and reviewed by a person. */
   offeredServers(): CatalogServer[] {
     return [...this.#servers.values()].filter((server) => server.enabled && server.reviewed);
-  }
-
-  /** The server behind the address of a tool's page. */
-  findApp(uri: string): { serverId: string; uri: string } | undefined {
-    return this.#apps.get(uri);
   }
 
   find(exposedName: string): CatalogTool | undefined {
@@ -196,7 +197,13 @@ export class Catalog {
     const known = this.#ports.store.tools(serverId);
     const unseen = known.filter((tool) => conditional.has(tool.name) && !listed.has(tool.name));
     const isFirstSight = known.length === 0;
-    this.#put(server, [...definitions, ...unseen.map((tool) => tool.definition)], isFirstSight ? definitions : []);
+    try {
+      this.#put(server, [...definitions, ...unseen.map((tool) => tool.definition)], isFirstSight ? definitions : []);
+    } catch (error) {
+      // what the server says now could not be compared and kept: no call may be decided on what it said before
+      this.#fresh.delete(serverId);
+      throw error;
+    }
   }
 
   /** `firstSeen`: what counts as reviewed on a declared server, because it was never looked at before. */
@@ -242,26 +249,33 @@ export class Catalog {
     );
     this.#tools.set(
       serverId,
-      records.map((record) => describeTool(server, record, names.get(record.name) ?? record.name)),
+      records.map((record) =>
+        describeTool(server, record, names.get(record.name) ?? record.name, (reviewed) =>
+          this.#ports.rate(server, record, reviewed),
+        ),
+      ),
     );
     this.#index(serverId);
   }
 
   #index(serverId: string): void {
     const index = new Map<string, CatalogTool>();
-    const apps = new Map<string, { serverId: string; uri: string }>();
     for (const server of this.offeredServers()) {
       for (const tool of this.#tools.get(server.id) ?? [])
-        if (!index.has(tool.exposedName)) index.set(tool.exposedName, withApp(tool, apps));
+        if (!index.has(tool.exposedName)) index.set(tool.exposedName, tool);
     }
     this.#byExposedName = index;
-    this.#apps = apps;
     this.revision += 1;
     this.#ports.onChanged(serverId);
   }
 }
 
-function describeTool(server: CatalogServer, record: ToolRecord, exposedName: string): CatalogTool {
+function describeTool(
+  server: CatalogServer,
+  record: ToolRecord,
+  exposedName: string,
+  rate: (reviewed: boolean) => { risk: Risk; tierRoseAt: number | null },
+): CatalogTool {
   const reviewed = record.reviewedHash === record.definitionHash;
   return {
     kind: 'tool',
@@ -274,27 +288,7 @@ function describeTool(server: CatalogServer, record: ToolRecord, exposedName: st
     reviewed,
     state: reviewed ? 'reviewed' : record.reviewedHash === null ? 'new' : 'changed',
     reviewedDefinition: reviewed ? null : record.reviewedDefinition,
-    risk: classifyRisk(record.definition, { trusted: server.trusted, reviewed }),
+    ...rate(reviewed),
     listed: JSON.stringify({ ...record.definition, name: exposedName }),
   };
 }
-
-/** Notes the page of a tool; where another server has a page of the same address, the tool is listed with another one. */
-function withApp(tool: CatalogTool, apps: Map<string, { serverId: string; uri: string }>): CatalogTool {
-  const meta = isObject(tool.definition._meta) ? tool.definition._meta : {};
-  const ui = isObject(meta.ui) ? meta.ui : {};
-  const uri = ui.resourceUri ?? meta[flatAppKey];
-  if (typeof uri !== 'string') return tool;
-  const holder = apps.get(uri);
-  const isClash = holder !== undefined && holder.serverId !== tool.serverId;
-  const exposed = isClash ? prefixUri(tool.serverId, uri) : uri;
-  apps.set(exposed, { serverId: tool.serverId, uri });
-  if (!isClash) return tool;
-  const shown: JsonObject = { ...meta };
-  if (isObject(meta.ui) && ui.resourceUri !== undefined) shown.ui = { ...meta.ui, resourceUri: exposed };
-  if (meta[flatAppKey] !== undefined) shown[flatAppKey] = exposed;
-  return { ...tool, listed: JSON.stringify({ ...tool.definition, name: tool.exposedName, _meta: shown }) };
-}
-
-/** The older spelling of `_meta.ui.resourceUri`. */
-const flatAppKey = 'ui/resourceUri';

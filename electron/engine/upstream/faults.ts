@@ -19,7 +19,7 @@ const maxMessage = 600;
 export function createFaultMaker(now: () => number, redactor: Redactor): FaultMaker {
   return (kind, words) => {
     const fault: ServerFault = {
-      code: kind === 'cancelled' ? 'other' : kind,
+      code: kind === 'cancelled' || kind === 'withheld' ? 'other' : kind,
       message: redactor.redact(words.message).slice(0, maxMessage),
       fix: words.fix,
       detail: redactor.redact(words.detail ?? '').slice(-maxDetail),
@@ -41,4 +41,9 @@ export function toLinkFault(error: unknown, makeFault: FaultMaker): LinkFault {
 
 export function cancelledFault(makeFault: FaultMaker): LinkFault {
   return makeFault('cancelled', { message: 'The call was cancelled.', fix: 'Nothing to do.' });
+}
+
+/** Policy said no while the call was on its way. */
+export function withheldFault(makeFault: FaultMaker): LinkFault {
+  return makeFault('withheld', { message: 'The policy changed during the call.', fix: 'Nothing to do.' });
 }

@@ -1,7 +1,7 @@
 import type { ServerFault } from '../../shared/index.ts';
 import type { HttpClient, HttpHead } from '../wire/http-client.ts';
 import { locateEnvelope } from '../wire/raw-response.ts';
-import { type FaultMaker, toLinkFault } from './faults.ts';
+import { type FaultMaker, toLinkFault, withheldFault } from './faults.ts';
 import { initializeParams, readHello } from './handshake.ts';
 import { type HttpOutcome, mediaType } from './http-answer.ts';
 import { type HttpExchange, postHeaders, startExchange } from './http-exchange.ts';
@@ -194,7 +194,12 @@ export class HttpSession {
     });
     renewal.then(
       () => {
-        if (!isStopped) this.#sendRequest(id, text, true);
+        if (isStopped) return;
+        if (this.#pending.callOf(id)?.io.mayGoOn() ?? true) this.#sendRequest(id, text, true);
+        else {
+          this.#aborts.delete(id);
+          this.#pending.fail(id, withheldFault(this.#makeFault));
+        }
       },
       (error: unknown) => this.#pending.fail(id, toLinkFault(error, this.#makeFault)),
     );

@@ -3,7 +3,7 @@ import { type LogLevel, passesLevel, readLogLevel } from '../eras/log-levels.ts'
 import { requestLogLevel } from '../eras/request-meta.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 import { toRawResponse } from '../wire/raw-response.ts';
-import { cancelledFault } from './faults.ts';
+import { cancelledFault, withheldFault } from './faults.ts';
 import { readResult } from './handshake.ts';
 import { type MessageTaker, type Received, receiveMessage } from './inbound.ts';
 import type { CallIo, HousekeepingMethod, LinkFault, ServerHello } from './link.ts';
@@ -113,7 +113,10 @@ export function createLegacyConversation(
     receive: (bytes, streamOf) => receiveMessage(bytes, streamOf, taker),
     async send(call, io) {
       const minLogLevel = call.exchange.era === 'modern' ? requestLogLevel(call.params) : undefined;
-      if (minLogLevel) await raiseLogLevel(minLogLevel);
+      if (minLogLevel) {
+        await raiseLogLevel(minLogLevel);
+        if (!io.mayGoOn()) throw withheldFault(makeFault);
+      }
       const id = pending.nextId();
       const { method, agent } = call.exchange;
       const { params, agentToken } = legacyParams(id, call);

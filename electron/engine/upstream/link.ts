@@ -37,14 +37,19 @@ export interface CallIo {
    * `key`: the name the server gave the question in its round (modern).
    */
   ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer>;
+  /** Policy at this instant: false, and nothing more of this call may be sent. Asked right before every further sending. */
+  mayGoOn(): boolean;
 }
+
+/** `withheld`: policy changed while the call was on its way, so the rest of it was not sent. */
+export type LinkFaultKind = 'cancelled' | 'withheld' | ServerFault['code'];
 
 /** Thrown by links; every other exception is a bug. */
 export class LinkFault extends Error {
   override readonly name = 'LinkFault';
-  readonly kind: 'cancelled' | ServerFault['code'];
+  readonly kind: LinkFaultKind;
   readonly fault: ServerFault;
-  constructor(kind: 'cancelled' | ServerFault['code'], fault: ServerFault) {
+  constructor(kind: LinkFaultKind, fault: ServerFault) {
     super(fault.message);
     this.kind = kind;
     this.fault = fault;

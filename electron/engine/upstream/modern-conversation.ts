@@ -1,6 +1,6 @@
 import type { ArmedCall } from '../core/stages.ts';
 import { type LogLevel, passesLevel } from '../eras/log-levels.ts';
-import { metaKeys } from '../eras/modern-methods.ts';
+import { isMultiRound, metaKeys } from '../eras/modern-methods.ts';
 import { requestLogLevel } from '../eras/request-meta.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 import { toRawResponse } from '../wire/raw-response.ts';
@@ -94,6 +94,7 @@ export function createModernConversation(
         method: call.exchange.method,
         signal: io.signal,
         makeFault: context.makeFault,
+        mayGoOn: () => io.mayGoOn(),
         once: (added) => {
           const id = pending.nextId();
           const round = describeRound(id, call, added, caller, context.version);
@@ -146,12 +147,19 @@ function describeRound(id: number, call: ArmedCall, added: JsonObject, caller: C
   const capabilities = caller.capabilities ?? withoutAsking(session?.clientCapabilities ?? {});
   if (agentToken !== undefined) meta.progressToken = id;
   const params = {
-    ...call.params,
+    ...ownMembers(call),
     ...added,
     _meta: { ...meta, ...hopMeta(version, capabilities, logLevel) },
   };
   const definition = call.tool.kind === 'tool' ? call.tool.definition : null;
   return { request: { method, params, definition }, agentToken, logLevel };
+}
+
+/** Answers and state of a round are written here alone: what an agent puts in their place was asked by nobody. */
+function ownMembers({ exchange, params }: ArmedCall): JsonObject {
+  if (!isMultiRound(exchange.method)) return params;
+  const { inputResponses: _forged, requestState: _stolen, ...own } = params;
+  return own;
 }
 
 function makeTaker(pending: PendingCalls, subscriptions: Subscriptions, context: OpenContext): MessageTaker {

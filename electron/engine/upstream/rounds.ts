@@ -2,7 +2,7 @@ import { isMultiRound } from '../eras/modern-methods.ts';
 import type { AskAnswer, AskMethod } from '../exchange.ts';
 import type { JsonObject, JsonValue, RawResponse, RpcErrorBody } from '../wire/json-rpc.ts';
 import { findResultMember } from '../wire/raw-response.ts';
-import { cancelledFault, type FaultMaker } from './faults.ts';
+import { cancelledFault, type FaultMaker, withheldFault } from './faults.ts';
 import { parseResponse } from './handshake.ts';
 import type { LinkFault } from './link.ts';
 import { isObject } from './messages.ts';
@@ -14,6 +14,8 @@ export interface RoundsPorts {
   makeFault: FaultMaker;
   /** Sends the call anew, under an id of its own, with these members added to its parameters. */
   once(added: JsonObject): Promise<RawResponse>;
+  /** Policy at this instant: false, and the call is not sent again. */
+  mayGoOn(): boolean;
   /** Null: no capability was declared, so nothing may be asked. */
   ask: ((method: AskMethod, params: JsonObject, key: string) => Promise<AskAnswer>) | null;
 }
@@ -39,6 +41,8 @@ export async function runRounds(ports: RoundsPorts): Promise<RawResponse> {
     if (wanted.requests.length === 0) await pause(ports);
     const answers = await askAll(wanted.requests, ports);
     if (ports.signal.aborted) throw cancelledFault(ports.makeFault);
+    // the questions took their time: neither the answers nor the call itself go out under a policy that says no
+    if (!ports.mayGoOn()) throw withheldFault(ports.makeFault);
     const refused = answers.find((answer) => 'error' in answer);
     if (refused !== undefined && 'error' in refused) return writeError(response, refused.error);
     added = {

@@ -9,6 +9,8 @@ import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { AgentFacts } from './agent-facts.tsx';
+import { AgentGrants } from './agent-grants.tsx';
+import { AgentPressure } from './agent-pressure.tsx';
 import { describeAgent, describeAgentFully } from './agent-words.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 import { TokenDialog } from './token-dialog.tsx';
@@ -29,6 +31,8 @@ export function AgentDetail({ agent, onRemoved }: AgentDetailProps) {
       <AgentBar agent={agent} onRemoved={onRemoved} />
       {agent.managed && <ManagedNote />}
       <AgentFacts agent={agent} matrix={handle.matrix} onChange={handle.change} />
+      <AgentPressure matrix={handle.matrix} />
+      <AgentGrants agent={agent} />
       <ToolMatrix agent={agent} handle={handle} />
     </>
   );

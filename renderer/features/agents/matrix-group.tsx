@@ -10,8 +10,8 @@ import type {
 import { countOf, formatCount } from '../../lib/format.ts';
 import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { Tier } from '../../ui/tier.tsx';
 import { TriState } from '../../ui/tri-state.tsx';
+import { TierMenu } from '../policy/tier-menu.tsx';
 import { countCalls, countEffects, effectWords, sharedEffect, sourceWords } from './matrix-model.ts';
 
 interface MatrixGroupProps {
@@ -27,7 +27,7 @@ interface MatrixGroupProps {
 
 /** One server: a head with its own switch, and a row for each tool. */
 export function MatrixGroup(props: MatrixGroupProps) {
-  const { agent, server, tools, isOpen, onToggle, onChange } = props;
+  const { agent, matrix, server, tools, isOpen, onToggle, onChange } = props;
   if (!server.reviewed) return <HeldServer server={server} />;
   const setTool = (tool: MatrixTool, effect: Effect | null): void => {
     const change: GrantChange = { agentId: agent.id, serverId: server.serverId, toolName: tool.tool, effect };
@@ -50,7 +50,14 @@ export function MatrixGroup(props: MatrixGroupProps) {
       {isOpen && (
         <ul>
           {tools.map((tool) => (
-            <ToolRow key={tool.tool} tool={tool} server={server} isLocked={agent.managed} onSet={setTool} />
+            <ToolRow
+              key={tool.tool}
+              tool={tool}
+              server={server}
+              byPreset={matrix.defaultEffect === null}
+              isLocked={agent.managed}
+              onSet={setTool}
+            />
           ))}
         </ul>
       )}
@@ -91,20 +98,21 @@ function ServerSwitch({ agent, matrix, server, onChange }: MatrixGroupProps) {
 function serverSource(matrix: AgentMatrix, server: MatrixServer, shared: Effect | null): string {
   if (shared === null) return 'Mixed';
   if (server.own !== null) return server.own === shared ? 'set here' : 'set on each tool';
-  const inherited = matrix.defaultEffect ?? 'deny';
-  if (inherited !== shared) return 'set on each tool';
-  return sourceWords(matrix.defaultEffect === null ? 'global' : 'agent', server.name);
+  const source = server.tools[0]?.source ?? (matrix.defaultEffect === null ? 'global' : 'agent');
+  if (source === 'tool' || server.tools.some((tool) => tool.source !== source)) return 'set on each tool';
+  return sourceWords(source, server.name, matrix.defaultEffect === null);
 }
 
 interface ToolRowProps {
   tool: MatrixTool;
   server: MatrixServer;
+  byPreset: boolean;
   isLocked: boolean;
   onSet: (tool: MatrixTool, effect: Effect | null) => void;
 }
 
-function ToolRow({ tool, server, isLocked, onSet }: ToolRowProps) {
-  const source = sourceWords(tool.source, server.name);
+function ToolRow({ tool, server, byPreset, isLocked, onSet }: ToolRowProps) {
+  const source = sourceWords(tool.source, server.name, byPreset);
   const name = makeVisibleLine(tool.tool);
   // A held tool asks although nobody set it: the reason is explicit, so the cell is drawn as set.
   const own = tool.source === 'review' ? tool.effective : tool.own;
@@ -124,8 +132,8 @@ function ToolRow({ tool, server, isLocked, onSet }: ToolRowProps) {
           </>
         )}
       </span>
-      <span title={tool.risk.reasons.map((reason) => `${reason.text} (${reason.source})`).join('\n')}>
-        <Tier tier={tool.risk.tier} />
+      <span className="vis">
+        <TierMenu serverId={server.serverId} tool={tool.tool} risk={tool.risk} />
       </span>
       <span className={tool.calls7d === 0 ? 'num t3' : 'num t2'}>{formatCount(tool.calls7d)}</span>
       <span className="t3 f12">{source}</span>

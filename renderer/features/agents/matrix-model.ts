@@ -5,6 +5,7 @@ import type {
   GrantSource,
   MatrixServer,
   MatrixTool,
+  RiskTier,
 } from '../../../electron/shared/index.ts';
 
 export type EffectCounts = Record<Effect, number>;
@@ -27,15 +28,18 @@ export const effectOrder = ['allow', 'ask', 'deny'] as const satisfies readonly 
 /** Words for the three positions, as switches and menus show them. */
 export const effectWords: Readonly<Record<Effect, string>> = { allow: 'Allow', ask: 'Ask', deny: 'Block' };
 
-/** Where a position comes from, in words; `serverName` is whose switch `server` means. */
-export function sourceWords(source: GrantSource, serverName: string): string {
+/**
+ * Where a position comes from, in words; `serverName` is whose switch `server` means, `byPreset` that the agent has no
+ * start of its own.
+ */
+export function sourceWords(source: GrantSource, serverName: string, byPreset = false): string {
   switch (source) {
     case 'tool':
       return 'set here';
     case 'server':
       return `from ${serverName}`;
     case 'agent':
-      return 'from this agent’s start';
+      return byPreset ? 'from preset' : 'from this agent’s start';
     case 'global':
       return 'from the global start';
     case 'review':
@@ -48,21 +52,22 @@ interface Inherited {
   source: GrantSource;
 }
 
-/** Nearest switch of server, agent and the global default, which is Block. */
-function inheritedOf(matrix: AgentMatrix, server: MatrixServer): Inherited {
+/** Where switches start for each tier, by the agent's preset; null without one. */
+export type Starts = Readonly<Record<RiskTier, Effect>> | null;
+
+/** Nearest switch of server, agent, preset and the global default, which is Block. */
+function inheritedOf(matrix: AgentMatrix, server: MatrixServer, tier: RiskTier, starts: Starts): Inherited {
   if (server.own !== null) return { effect: server.own, source: 'server' };
   if (matrix.defaultEffect !== null) return { effect: matrix.defaultEffect, source: 'agent' };
-  return { effect: 'deny', source: 'global' };
+  return starts === null ? { effect: 'deny', source: 'global' } : { effect: starts[tier], source: 'agent' };
 }
 
-/** The switch alone, without the hold that an unreviewed change puts on it. */
-export function switchOf(matrix: AgentMatrix, server: MatrixServer, tool: MatrixTool): Inherited {
-  return tool.own === null ? inheritedOf(matrix, server) : { effect: tool.own, source: 'tool' };
-}
-
-function settleTool(matrix: AgentMatrix, server: MatrixServer, tool: MatrixTool): MatrixTool {
+function settleTool(matrix: AgentMatrix, server: MatrixServer, tool: MatrixTool, starts: Starts): MatrixTool {
   const isHeld = tool.changed && tool.own !== 'deny';
-  const { effect, source }: Inherited = isHeld ? { effect: 'ask', source: 'review' } : switchOf(matrix, server, tool);
+  const own: Inherited | null = tool.own === null ? null : { effect: tool.own, source: 'tool' };
+  const { effect, source }: Inherited = isHeld
+    ? { effect: 'ask', source: 'review' }
+    : (own ?? inheritedOf(matrix, server, tool.risk.tier, starts));
   // The same object where nothing changed, so that its row is not drawn again.
   return tool.effective === effect && tool.source === source ? tool : { ...tool, effective: effect, source };
 }
@@ -71,7 +76,7 @@ function settleTool(matrix: AgentMatrix, server: MatrixServer, tool: MatrixTool)
  * What the matrix will look like once the engine has applied `changes`, so that a click shows at once. The engine's own
  * answer replaces it.
  */
-export function applyChanges(matrix: AgentMatrix, changes: readonly GrantChange[]): AgentMatrix {
+export function applyChanges(matrix: AgentMatrix, changes: readonly GrantChange[], starts: Starts = null): AgentMatrix {
   const mine = changes.filter((change) => change.agentId === matrix.agentId);
   const find = (serverId: string, toolName: string): GrantChange | undefined =>
     mine.find((change) => change.serverId === serverId && change.toolName === toolName);
@@ -82,7 +87,7 @@ export function applyChanges(matrix: AgentMatrix, changes: readonly GrantChange[
     const changedServer = own ? { ...server, own: own.effect } : server;
     const tools = server.tools.map((tool) => {
       const change = find(server.serverId, tool.tool);
-      return settleTool(next, changedServer, change ? { ...tool, own: change.effect } : tool);
+      return settleTool(next, changedServer, change ? { ...tool, own: change.effect } : tool, starts);
     });
     return { ...changedServer, tools };
   });
@@ -107,9 +112,4 @@ export function filterMatrix(servers: readonly MatrixServer[], query: string): M
 /** Calls of the last seven days over all tools of a server. */
 export function countCalls(tools: readonly MatrixTool[]): number {
   return tools.reduce((sum, tool) => sum + tool.calls7d, 0);
-}
-
-/** True when agents can see the server's tools at all: on, and looked at by a person. */
-export function isListed(server: MatrixServer): boolean {
-  return server.reviewed;
 }

@@ -3,10 +3,10 @@ import { Link } from 'wouter';
 import type { AgentMatrix, AgentView, MatrixServer } from '../../../electron/shared/index.ts';
 import { TextField } from '../../ui/field.tsx';
 import { EmptyState, LoadError, Skeleton } from '../../ui/placeholder.tsx';
-import { Segment } from '../../ui/segment.tsx';
+import { PresetSegment } from '../policy/preset-segment.tsx';
+import { usePolicy } from '../policy/use-policy.ts';
 import { MatrixGroup } from './matrix-group.tsx';
 import { filterMatrix } from './matrix-model.ts';
-import { matchPreset, type PresetId, presetChanges, presets } from './presets.ts';
 import type { MatrixHandle } from './use-matrix.ts';
 
 interface ToolMatrixProps {
@@ -18,6 +18,7 @@ interface ToolMatrixProps {
 export function ToolMatrix({ agent, handle }: ToolMatrixProps) {
   const [query, setQuery] = useState('');
   const { matrix, error } = handle;
+  const { data: view } = usePolicy();
   if (error) {
     return (
       <LoadError
@@ -50,31 +51,10 @@ export function ToolMatrix({ agent, handle }: ToolMatrixProps) {
             onChange={setQuery}
           />
         </div>
-        <PresetSegment agent={agent} matrix={matrix} handle={handle} />
+        <PresetSegment agent={agent} view={view} />
       </div>
       <MatrixTable agent={agent} matrix={matrix} query={query} handle={handle} />
     </>
-  );
-}
-
-function PresetSegment({ agent, matrix, handle }: ToolMatrixProps & { matrix: AgentMatrix }) {
-  const current = useMemo(() => matchPreset(matrix), [matrix]);
-  const options = [
-    ...presets.map((preset) => ({ value: preset.id, label: preset.label, hint: preset.hint })),
-    {
-      value: 'custom' as const,
-      label: 'Custom',
-      hint: 'Shown when the switches match neither preset.',
-      disabled: current !== null,
-    },
-  ];
-  const choose = (choice: PresetId | 'custom'): void => {
-    const preset = presets.find(({ id }) => id === choice);
-    if (!preset) return;
-    void handle.change(presetChanges(matrix, preset.id), `${preset.label} is set for ${agent.name}`);
-  };
-  return (
-    <Segment label="Preset" value={current ?? 'custom'} options={options} onChange={choose} disabled={agent.managed} />
   );
 }
 

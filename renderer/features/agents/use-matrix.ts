@@ -4,6 +4,8 @@ import type { AgentMatrix, AgentView, GrantChange } from '../../../electron/shar
 import { explainError } from '../../bridge/client.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { startsOf } from '../policy/agent-settings.ts';
+import { usePolicy } from '../policy/use-policy.ts';
 import { applyChanges } from './matrix-model.ts';
 
 /** The bridge takes this many switches in one transaction. */
@@ -30,6 +32,8 @@ export function useMatrix(agent: AgentView): MatrixHandle {
   const seenRevision = useRef(revision);
   const inFlight = useRef(0);
   const lastUndo = useRef<(() => void) | null>(null);
+  const { data: policy } = usePolicy();
+  const starts = startsOf(policy, agent.id);
   const key = ['agents.matrix', agent.id];
   const query = useQuery({
     queryKey: key,
@@ -51,7 +55,7 @@ export function useMatrix(agent: AgentView): MatrixHandle {
     inFlight.current += 1;
     await client.cancelQueries({ queryKey: key });
     const before = client.getQueryData<AgentMatrix>(key);
-    if (before) client.setQueryData(key, applyChanges(before, changes));
+    if (before) client.setQueryData(key, applyChanges(before, changes, starts));
     try {
       const previous = await setInBatches(changes, async (batch) => {
         const reply = await bridge.call('grants.set', { changes: batch });

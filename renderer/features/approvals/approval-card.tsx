@@ -1,21 +1,24 @@
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { type ApprovalView, type DenyReason, isHighTier } from '../../../electron/shared/index.ts';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import type { ApprovalView, DenyReason } from '../../../electron/shared/index.ts';
 import { isTyping } from '../../lib/hotkeys.ts';
-import { countFolds, type Json, layOutTree } from '../../lib/lay-out-tree.ts';
 import { RawText } from '../../ui/raw-text.tsx';
 import { readCommand } from './arming.ts';
 import { CardArguments } from './card-arguments.tsx';
 import { CardFoot } from './card-foot.tsx';
 import { CardHead } from './card-head.tsx';
 import { CardReasons } from './card-reasons.tsx';
-import { fingerprint } from './describe-approval.ts';
+import { EditArguments } from './edit-arguments.tsx';
+import { FileEdits } from './file-edits.tsx';
+import { labelApprove } from './remember-draft.ts';
+import { RememberRow } from './remember-row.tsx';
 import { useArming } from './use-arming.ts';
-import { useDecide } from './use-decide.ts';
-
-export type Input = 'pointer' | 'keyboard';
+import './card.css';
+import { type CardMode, type EditState, useCard } from './use-card.ts';
+import { type Input, useDecide } from './use-decide.ts';
 
 interface ApprovalCardProps {
   approval: ApprovalView;
+  mode?: CardMode;
   /** The bar above the sentence: place in the queue, Later. */
   top?: ReactNode;
   /** Esc. Absent where the card is part of a page. */
@@ -24,24 +27,31 @@ interface ApprovalCardProps {
   takesFocus?: boolean;
 }
 
-/** One question to the person, with everything that will be sent. Give it `key={approval.id}`. */
-export function ApprovalCard({ approval, top, onLater, takesFocus = false }: ApprovalCardProps) {
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const shown = fingerprint(approval);
+/** One question to the person, with everything that will be sent. Give it a `key` of id and digest. */
+export function ApprovalCard({ approval, mode = 'waiting', top, onLater, takesFocus = false }: ApprovalCardProps) {
+  const state = useCard(approval, mode);
+  const { edit, setEdit, isHigh, shown } = state;
   const shownAt = useShownAt(shown);
   const arming = useArming(shown);
   const deciding = useDecide(approval);
-  const lines = useMemo(() => layOutTree(approval.arguments as Json, expanded), [approval.arguments, expanded]);
-  const folds = countFolds(lines);
-  const isHigh = isHighTier(approval.risk.tier);
-  const isHeld = isHigh && folds > 0;
   const card = useInitialFocus(takesFocus);
+  const isOpen = mode === 'review' ? approval.toReview : approval.status === 'pending';
 
   const answer = (verdict: 'approve' | 'deny', input: Input, denyReason?: DenyReason, denyNote?: string) => {
-    if (arming.armedAt === null || deciding.isBusy || approval.status !== 'pending') return;
-    if (verdict === 'approve' && isHeld) return;
-    const reason = { ...(denyReason && { denyReason }), ...(denyNote && { denyNote }) };
-    deciding.decide({ verdict, input, ...reason }, { shownAt, armedAt: arming.armedAt });
+    if (arming.armedAt === null || deciding.isBusy || !isOpen) return;
+    if (verdict === 'approve' && state.hold !== null) return;
+    const timing = { shownAt, armedAt: arming.armedAt };
+    if (mode === 'review') {
+      deciding.settleReview(verdict === 'approve' ? 'allow' : 'dismiss', input, timing);
+      return;
+    }
+    const edited = edit.phase === 'edited' ? edit.value : null;
+    deciding.decide({ verdict, input, denyReason, denyNote, remember: state.remember, edited }, timing);
+  };
+  const endEdit = (next: EditState) => {
+    setEdit(next);
+    // The field that had the focus is gone; the card takes it, no button.
+    card.current?.focus();
   };
   useChords(card, {
     approve: () => answer('approve', 'keyboard'),
@@ -59,12 +69,15 @@ export function ApprovalCard({ approval, top, onLater, takesFocus = false }: App
       {top}
       <CardHead approval={approval} />
       <div className="cbody">
-        <CardReasons approval={approval} />
-        <CardArguments
-          value={approval.arguments as Json}
-          lines={lines}
-          onExpand={(path) => setExpanded((before) => new Set(before).add(path))}
-        />
+        <CardReasons approval={approval} risk={edit.phase === 'edited' ? edit.check.risk : null} />
+        {edit.phase === 'editing' ? (
+          <EditArguments approval={approval} from={edit.from} onEnd={endEdit} />
+        ) : (
+          <>
+            <CardArguments card={state} canEdit={mode === 'waiting' && isOpen} />
+            <FileEdits value={state.value} />
+          </>
+        )}
         {approval.toolDescription !== null && approval.toolDescription !== '' && (
           <section className="well" aria-label="Text from the server, not checked">
             <div className="lab">Text from the server, not checked</div>
@@ -73,12 +86,16 @@ export function ApprovalCard({ approval, top, onLater, takesFocus = false }: App
             </p>
           </section>
         )}
+        {mode === 'waiting' && edit.phase !== 'editing' && <RememberRow approval={approval} card={state} />}
       </div>
       <CardFoot
         approval={approval}
+        mode={mode}
+        approveLabel={labelAnswer(approval, mode) ?? labelApprove(state.draft, edit.phase === 'edited')}
+        isOpen={isOpen}
         isArmed={arming.armedAt !== null}
         round={`${shown} ${arming.round}`}
-        foldsToRead={isHeld ? folds : 0}
+        hold={state.hold}
         isBusy={deciding.isBusy}
         failure={deciding.failure}
         onAnswer={answer}
@@ -86,6 +103,11 @@ export function ApprovalCard({ approval, top, onLater, takesFocus = false }: App
       />
     </article>
   );
+}
+
+/** Where no agent waits, approving lets one identical call through later. */
+function labelAnswer({ waiting }: ApprovalView, mode: CardMode): string | null {
+  return mode === 'review' || waiting === 0 ? 'Allow next time' : null;
 }
 
 function useShownAt(shown: string): number {
@@ -116,7 +138,9 @@ function useChords(
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = readCommand(event);
-      if (command === null || event.defaultPrevented || isTyping(event)) return;
+      if (command === null || isTyping(event)) return;
+      // A focused control may have claimed Enter for itself; a chord is not meant for it.
+      if (command === 'later' && event.defaultPrevented) return;
       if (belongsToAnotherLayer(event.target, card.current)) return;
       if (command === 'later' && latest.current.later === undefined) return;
       event.preventDefault();

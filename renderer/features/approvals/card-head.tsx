@@ -1,23 +1,16 @@
 import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
 import { formatDay } from '../../lib/format.ts';
 import { RawText } from '../../ui/raw-text.tsx';
-import { describePriorCalls, describeWaiting } from './describe-approval.ts';
+import { describePriorCalls, describeQuestion, describeWaiting, describeWish } from './describe-approval.ts';
 
 /** The question in one sentence, and who asks. */
 export function CardHead({ approval }: { approval: ApprovalView }) {
-  const { agentName, tool, serverName, subject, clientName, tokenHint, agentFirstSeenAt } = approval;
+  const { subject, clientName, tokenHint, agentFirstSeenAt } = approval;
   const waiting = describeWaiting(approval);
   return (
     <>
       <h2 className={isHighTier(approval.risk.tier) ? 'say' : 'say calm'}>
-        <b>
-          <RawText text={agentName} />
-        </b>{' '}
-        wants to run{' '}
-        <b>
-          <RawText text={tool} />
-        </b>{' '}
-        on <b>{serverName}</b>
+        <Wish approval={approval} />
         {subject === '' ? (
           '.'
         ) : (
@@ -41,6 +34,31 @@ export function CardHead({ approval }: { approval: ApprovalView }) {
         )}
         {waiting !== '' && <span>{waiting}</span>}
       </div>
+    </>
+  );
+}
+
+function Wish({ approval }: { approval: ApprovalView }) {
+  const question = describeQuestion(approval);
+  const agent = (
+    <b>
+      <RawText text={approval.agentName} />
+    </b>
+  );
+  const times = approval.waiting > 1 && <span className="tag">×{approval.waiting}</span>;
+  if (question !== null)
+    return (
+      <>
+        <b>{approval.serverName}</b> {question} {agent} {times}
+      </>
+    );
+  return (
+    <>
+      {agent} {describeWish(approval)}{' '}
+      <b>
+        <RawText text={approval.tool} />
+      </b>{' '}
+      {times} on <b>{approval.serverName}</b>
     </>
   );
 }

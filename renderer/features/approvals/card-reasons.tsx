@@ -1,11 +1,11 @@
-import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
+import { type ApprovalView, isHighTier, type Risk } from '../../../electron/shared/index.ts';
 import { RawText } from '../../ui/raw-text.tsx';
 import { tierWords } from '../../ui/tier.tsx';
 import { describeAsker } from './describe-approval.ts';
 
-/** Why it is rated as it is, and what asked; each with its source at the right edge. */
-export function CardReasons({ approval }: { approval: ApprovalView }) {
-  const { tier, reasons } = approval.risk;
+/** Why it is rated as it is, and what asked; each with its source at the right edge. `risk`: of the edited call. */
+export function CardReasons({ approval, risk }: { approval: ApprovalView; risk: Risk | null }) {
+  const { tier, reasons } = risk ?? approval.risk;
   const asker = describeAsker(approval);
   const tierClass = isHighTier(tier) ? 'tier-high' : 'tier-low';
   const facts = reasons.length > 0 ? reasons : [{ text: 'Nothing says otherwise', source: '' }];

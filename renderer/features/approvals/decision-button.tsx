@@ -1,11 +1,16 @@
 import { useRef } from 'react';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
-import type { Input } from './approval-card.tsx';
+import type { Input } from './use-decide.ts';
+
+/** A longer label takes the place of the shortcut; characters. */
+const longestBesideHint = 20;
 
 interface DecisionButtonProps {
   kind: 'approve' | 'deny';
   label: string;
+  /** Without: the chord is not told, as it does nothing here. */
+  hasChord?: boolean;
   isOn: boolean;
   /** While arming, a value that changes with every new start; draws the bar. */
   armingRound: string | null;
@@ -21,7 +26,7 @@ const looks = {
  * One of the two answers. It stays focusable while it is off, so that arming anew never moves the focus, and a click
  * counts only when the pointer went down on the button while it was already on.
  */
-export function DecisionButton({ kind, label, isOn, armingRound, onPress }: DecisionButtonProps) {
+export function DecisionButton({ kind, label, hasChord = true, isOn, armingRound, onPress }: DecisionButtonProps) {
   const wasPressedWhileOn = useRef(false);
   const { className, icon, keys, chord } = looks[kind];
   return (
@@ -29,7 +34,7 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
       type="button"
       className={className}
       aria-disabled={!isOn}
-      aria-keyshortcuts={chord}
+      aria-keyshortcuts={hasChord ? chord : undefined}
       onPointerDown={() => {
         wasPressedWhileOn.current = isOn;
       }}
@@ -44,8 +49,8 @@ export function DecisionButton({ kind, label, isOn, armingRound, onPress }: Deci
       }}
     >
       <Icon name={icon} small />
-      {label}
-      <KeyHint keys={keys} />
+      <span className="cut">{label}</span>
+      {hasChord && label.length <= longestBesideHint && <KeyHint keys={keys} />}
       {armingRound !== null && <span key={armingRound} className="arming-bar" aria-hidden="true" />}
     </button>
   );

@@ -4,8 +4,8 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
-import type { Input } from './approval-card.tsx';
 import { denyReasonWords } from './describe-approval.ts';
+import type { Input } from './use-decide.ts';
 
 interface DenyReasonsProps {
   isOn: boolean;

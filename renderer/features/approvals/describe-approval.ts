@@ -24,7 +24,35 @@ export function describeAsker(approval: ApprovalView): { text: string; source: s
   return { text: approval.decision.reason, source: askedBy[approval.decision.reasonCode] ?? '' };
 }
 
-export function describePriorCalls({ agentName, priorCalls }: ApprovalView): string {
+/** What an agent wants of a server, by what its request reaches for; tools stand for everything else. */
+const wishes: Readonly<Record<string, string>> = {
+  prompt: 'wants to get the prompt',
+  resource: 'wants to read',
+  completion: 'wants suggestions for',
+  task: 'wants to go on with a task of',
+  vendor: 'wants to send',
+};
+
+export function describeWish({ kind, method }: ApprovalView): string {
+  if (method === 'resources/subscribe') return 'wants to follow changes of';
+  return wishes[kind] ?? 'wants to run';
+}
+
+/** What a server wants of an agent, where it is the server that asks. */
+const questions: Readonly<Record<string, string>> = {
+  'elicitation/create': 'asks for input from you or',
+  'sampling/createMessage': 'wants to use the model of',
+  'roots/list': 'wants to see the folders of',
+};
+
+/** Null: it is the agent that asks. */
+export function describeQuestion({ kind, tool }: ApprovalView): string | null {
+  return kind === 'ask' ? (questions[tool] ?? 'asks something of') : null;
+}
+
+export function describePriorCalls({ agentName, priorCalls, kind }: ApprovalView): string {
+  if (kind === 'ask') return 'the server asks, in a call of this agent';
+  if (kind !== 'tool') return `${countOf(priorCalls, 'time')} before`;
   if (priorCalls === 0) return `${agentName} has never called this tool`;
   return `${agentName} has called this tool ${priorCalls === 1 ? 'once' : `${countOf(priorCalls, 'time')}`} before`;
 }

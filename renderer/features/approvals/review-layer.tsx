@@ -18,7 +18,7 @@ interface ReviewLayerProps {
 export function ReviewLayer({ isOnApprovals, children }: ReviewLayerProps) {
   const { host } = useBridge();
   const pending = useEngineStore(useShallow(selectPending));
-  const [startId, setStartId] = useState<string | null>(null);
+  const [start, setStart] = useState<{ id: string; isChosen: boolean } | null>(null);
   const [isOpen, setOpen] = useState(false);
   const announced = useRef(new Set<string>());
 
@@ -27,13 +27,13 @@ export function ReviewLayer({ isOnApprovals, children }: ReviewLayerProps) {
     for (const approval of fresh) announced.current.add(approval.id);
     const first = fresh[0];
     if (host !== 'browser' || isOnApprovals || first === undefined || isBusyElsewhere()) return;
-    setStartId((before) => before ?? first.id);
+    setStart((before) => before ?? { id: first.id, isChosen: false });
     setOpen(true);
   }, [pending, host, isOnApprovals]);
 
   const close = () => {
     setOpen(false);
-    setStartId(null);
+    setStart(null);
   };
   // Every question is answered: the next one starts with a new dialog.
   if (isOpen && pending.length === 0) close();
@@ -41,13 +41,19 @@ export function ReviewLayer({ isOnApprovals, children }: ReviewLayerProps) {
   return (
     <ReviewContext
       value={(approvalId) => {
-        setStartId(approvalId);
+        setStart({ id: approvalId, isChosen: true });
         setOpen(true);
       }}
     >
       {children}
       {isOpen && pending.length > 0 && (
-        <ApprovalDialog key={startId} pending={pending} startId={startId} onLater={close} />
+        <ApprovalDialog
+          key={start?.id}
+          pending={pending}
+          startId={start?.id ?? null}
+          isChosen={start?.isChosen ?? false}
+          onLater={close}
+        />
       )}
     </ReviewContext>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
 import { formatCountdown } from '../../lib/format.ts';
 import { isBareKey } from '../../lib/hotkeys.ts';
@@ -7,6 +7,8 @@ import { EmptyState } from '../../ui/placeholder.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 import { Tier } from '../../ui/tier.tsx';
 import { ApprovalCard } from './approval-card.tsx';
+import { groupStorms, type QueueEntry } from './group-storms.ts';
+import { StormCard } from './storm-card.tsx';
 import '../../ui/side-list.css';
 import './approvals.css';
 
@@ -18,8 +20,10 @@ interface WaitingCardsProps {
 
 /** The queue at the left, the card of the chosen question at the right. ↑ and ↓ move. */
 export function WaitingCards({ pending, selectedId, onSelect }: WaitingCardsProps) {
-  const selected = pending.find((approval) => approval.id === selectedId) ?? pending[0];
-  useQueueKeys(pending, selected, onSelect);
+  const [reviewed, setReviewed] = useState<ReadonlySet<string>>(() => agentsOf(pending, selectedId));
+  const entries = groupStorms(pending, reviewed);
+  const selected = entries.find(({ id }) => id === selectedId) ?? entries[0];
+  useQueueKeys(entries, selected, onSelect);
   if (selected === undefined) {
     return (
       <div className="body">
@@ -34,21 +38,58 @@ export function WaitingCards({ pending, selectedId, onSelect }: WaitingCardsProp
     <div className="body approvals">
       <section className="alist" aria-label="Waiting">
         <ul className="alist-rows">
-          {pending.map((approval) => (
-            <li key={approval.id}>
-              <QueueRow
-                approval={approval}
-                isSelected={approval.id === selected.id}
-                onSelect={() => onSelect(approval.id)}
-              />
+          {entries.map((entry) => (
+            <li key={entry.id}>
+              <EntryRow entry={entry} isSelected={entry.id === selected.id} onSelect={() => onSelect(entry.id)} />
             </li>
           ))}
         </ul>
       </section>
       <section className="pane" aria-label="Question">
-        <ApprovalCard key={selected.id} approval={selected} />
+        {selected.kind === 'storm' ? (
+          <StormCard
+            key={selected.id}
+            storm={selected}
+            onReview={() => {
+              setReviewed((before) => new Set(before).add(selected.agentId));
+              onSelect(selected.approvals[0]?.id ?? '');
+            }}
+          />
+        ) : (
+          <ApprovalCard key={`${selected.id} ${selected.approval.digest}`} approval={selected.approval} />
+        )}
       </section>
     </div>
+  );
+}
+
+/** Who comes for one question of an agent looks at them one by one. */
+function agentsOf(pending: readonly ApprovalView[], id: string | null): ReadonlySet<string> {
+  return new Set(pending.filter((approval) => approval.id === id).map(({ agentId }) => agentId));
+}
+
+interface EntryRowProps {
+  entry: QueueEntry;
+  isSelected: boolean;
+  onSelect: () => void;
+}
+
+function EntryRow({ entry, isSelected, onSelect }: EntryRowProps) {
+  if (entry.kind === 'card') return <QueueRow approval={entry.approval} isSelected={isSelected} onSelect={onSelect} />;
+  return (
+    <button
+      type="button"
+      className="r alist-row queue-row"
+      aria-current={isSelected ? 'true' : undefined}
+      onClick={onSelect}
+    >
+      <span className="alist-text">
+        <span className="alist-name cut">
+          <RawText text={entry.agentName} />
+        </span>
+        <span className="cut t2">{entry.approvals.length} questions at once</span>
+      </span>
+    </button>
   );
 }
 
@@ -59,8 +100,8 @@ interface QueueRowProps {
 }
 
 function QueueRow({ approval, isSelected, onSelect }: QueueRowProps) {
-  const now = useNow(500);
-  const { agentName, tool, risk, expiresAt, waiting } = approval;
+  const { agentName, tool, risk, expiresAt, waiting, stoppedAt } = approval;
+  const now = useNow(500, stoppedAt === null);
   return (
     <button
       type="button"
@@ -78,7 +119,7 @@ function QueueRow({ approval, isSelected, onSelect }: QueueRowProps) {
         </code>
       </span>
       <span className="queue-side f12">
-        <span className="asks">{formatCountdown(expiresAt - now)}</span>
+        <span className="asks">{formatCountdown(expiresAt - (stoppedAt ?? now))}</span>
         {isHighTier(risk.tier) && <Tier tier={risk.tier} />}
       </span>
     </button>
@@ -86,13 +127,13 @@ function QueueRow({ approval, isSelected, onSelect }: QueueRowProps) {
 }
 
 function useQueueKeys(
-  pending: readonly ApprovalView[],
-  selected: ApprovalView | undefined,
+  entries: readonly QueueEntry[],
+  selected: QueueEntry | undefined,
   onSelect: (id: string) => void,
 ): void {
   const step = (by: number) => {
-    const index = pending.findIndex((approval) => approval.id === selected?.id);
-    const next = pending[index + by];
+    const index = entries.findIndex(({ id }) => id === selected?.id);
+    const next = entries[index + by];
     if (next !== undefined) onSelect(next.id);
   };
   const latest = useRef(step);

@@ -1,15 +1,18 @@
+import { useLocation } from 'wouter';
 import type { CallDetail, CallView, Effect } from '../../../electron/shared/index.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { selectAgent, selectIsInStep, selectServer } from '../../state/selectors.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { Icon, type IconName } from '../../ui/icon.tsx';
+import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { useReview } from '../approvals/use-review.ts';
 
-const switches: readonly { effect: Effect; label: string; done: string }[] = [
-  { effect: 'allow', label: 'Always allow', done: 'is allowed' },
-  { effect: 'ask', label: 'Ask next time', done: 'asks' },
-  { effect: 'deny', label: 'Never allow', done: 'is blocked' },
+const switches: readonly { effect: Effect; label: string; icon: IconName; done: string }[] = [
+  { effect: 'allow', label: 'Always allow', icon: 'check', done: 'is allowed' },
+  { effect: 'ask', label: 'Ask next time', icon: 'hand', done: 'asks' },
+  { effect: 'deny', label: 'Never allow', icon: 'block', done: 'is blocked' },
 ];
 
 /** What can be done about a call now, and about the next one like it. */
@@ -21,6 +24,7 @@ export function CallActions({ detail, view }: { detail: CallDetail; view: CallVi
   const hasServer = useEngineStore((state) => selectServer(state, view.serverId) !== undefined);
   const { busy, run } = useCommand();
   const toast = useToast();
+  const [, navigate] = useLocation();
   const { approvalId } = view;
   const canSwitch = agent !== undefined && !agent.managed && hasServer;
 
@@ -55,18 +59,37 @@ export function CallActions({ detail, view }: { detail: CallDetail; view: CallVi
           Cancel call
         </Button>
       )}
-      {view.status === 'settled' &&
-        canSwitch &&
-        switches.map(({ effect, label, done }) => (
-          <Button key={effect} small disabled={busy || !isInStep} onClick={() => void setSwitch(effect, done)}>
-            {label}
-          </Button>
-        ))}
       {agent?.managed === true && <span className="t3 f12">Switches come from the configuration file</span>}
+      {hasServer && (
+        <Button small onClick={() => navigate(`/policy/new/${view.id}/${startEffect(view)}`)}>
+          Make rule…
+        </Button>
+      )}
+      {view.status === 'settled' && canSwitch && (
+        <Menu
+          align="start"
+          trigger={
+            <Button small disabled={busy || !isInStep}>
+              Next time <Icon name="down" />
+            </Button>
+          }
+        >
+          {switches.map(({ effect, label, icon, done }) => (
+            <MenuItem key={effect} icon={icon} onSelect={() => void setSwitch(effect, done)}>
+              {label}
+            </MenuItem>
+          ))}
+        </Menu>
+      )}
       <span className="grow" />
       <IconButton icon="copy" label="Copy as test case" ghost small onClick={() => void copyTestCase()} />
     </div>
   );
+}
+
+/** What a rule from this call begins with: what ran asks from now on, what asked or was blocked may run. */
+function startEffect({ effect }: CallView): Effect {
+  return effect === 'allow' ? 'ask' : 'allow';
 }
 
 /** Who called what with what, and what came of it: enough to try the same decision again. */

@@ -8,7 +8,16 @@ import {
 } from '../../../electron/engine/core/canonical.ts';
 
 const key = createSecretKey(Buffer.alloc(32, 7));
-const request = { agentId: 'a', serverId: 's', tool: 't', definitionHash: 'd', argumentsDigest: 'x' };
+const request = {
+  agentId: 'a',
+  method: 'tools/call',
+  kind: 'tool',
+  serverId: 's',
+  tool: 't',
+  definitionHash: 'd',
+  argumentsDigest: 'x',
+  otherDigest: 'o',
+};
 
 describe('canonical digests', () => {
   it('do not depend on the order of members', () => {

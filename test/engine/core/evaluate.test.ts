@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compilePolicy, emptySource } from '../../../electron/engine/core/compile-policy.ts';
 import {
   type AccessRequest,
   type AgentPolicy,
@@ -19,7 +20,7 @@ function request(subject: ToolSubject, agentId = 'a'): AccessRequest {
 
 function world(policy: Partial<AgentPolicy>, paused = false): PolicyWorld {
   const agent: AgentPolicy = { paused: false, tools: new Map(), servers: new Map(), start: null, ...policy };
-  return { version: 7, paused, agents: new Map([['a', agent]]) };
+  return { version: 7, paused, agents: new Map([['a', agent]]), rules: compilePolicy(emptySource, 0) };
 }
 
 const effects = fc.constantFrom<Effect | null>('allow', 'ask', 'deny', null);

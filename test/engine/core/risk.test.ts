@@ -49,4 +49,33 @@ describe('classifyRisk', () => {
   it('gives every tier at least one reason', () => {
     for (const name of ['a', 'list', 'delete']) expect(classifyRisk({ name }, untrusted).reasons).not.toHaveLength(0);
   });
+
+  it.each([
+    ['github-mcp-server', 'merge_pull_request', 'publish'],
+    ['@playwright/mcp', 'browser_evaluate', 'secret'],
+    ['@modelcontextprotocol/server-filesystem', 'write_file', 'write'],
+    ['@modelcontextprotocol/server-memory', 'delete_entities', 'destructive'],
+    ['https://mcp.stripe.com/v1', 'create_refund', 'publish'],
+    ['desktop-commander', 'interact_with_process', 'secret'],
+    ['mcp-server-kubernetes', 'kubectl_apply', 'destructive'],
+    ['mcp-server-docker', 'run_container', 'secret'],
+    ['@gongrzhe/server-gmail-autoauth-mcp', 'send_email', 'publish'],
+    ['mcp-server-shell', 'anything_at_all', 'secret'],
+  ])('knows the tools of %s: %s is %s', (identity, name, tier) => {
+    expect(classifyRisk({ name }, { ...untrusted, identities: [identity] }).tier).toBe(tier);
+  });
+
+  it('lets the name a server gives itself raise a tier, never count as proof that a tool only reads (security)', () => {
+    const named = { ...untrusted, selfNames: ['playwright'] };
+    expect(classifyRisk({ name: 'browser_click' }, named).tier).toBe('publish');
+    expect(classifyRisk({ name: 'browser_tabs' }, named).tier).toBe('write');
+    expect(classifyRisk({ name: 'browser_tabs' }, { ...untrusted, identities: ['@playwright/mcp'] }).tier).toBe('read');
+  });
+
+  it('lets the user’s own tier win over everything, and shows whose it is', () => {
+    const risk = classifyRisk({ name: 'delete_all' }, { ...untrusted, override: 'read' });
+    expect(risk).toMatchObject({ tier: 'read', isOverridden: true });
+    expect(risk.reasons[0]).toMatchObject({ source: 'you' });
+    expect(risk.reasons.map(({ source }) => source)).toContain('name');
+  });
 });

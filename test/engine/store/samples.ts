@@ -76,6 +76,8 @@ export function sampleApproval(change: Partial<ApprovalRecord> = {}): ApprovalRe
     decidedBy: null,
     denyReason: null,
     denyNote: null,
+    toReview: false,
+    editedJson: null,
     ...change,
   };
 }

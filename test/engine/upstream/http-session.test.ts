@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { type Manner, sendJson, startFakeHttpServer } from '../../fakes/http-server.ts';
-import { armedCall, callIo, never, readResponse, readText, startPool } from './support.ts';
+import { armedCall, callIo, faultOf, never, readResponse, readText, startPool } from './support.ts';
 
 const eventually = { timeout: 15_000, interval: 20 };
 const isCall = (request: { message: { method?: string } | null }) => request.message?.method === 'tools/call';
@@ -81,6 +81,14 @@ test('tells a new session what the forgotten one had been told', async () => {
   await link.send(armedCall('echo', {}), callIo());
   await vi.waitFor(() => expect(server.posted('resources/subscribe')).toHaveLength(2), eventually);
   expect(server.posted('resources/subscribe')[1]?.headers['mcp-session-id']).toBe('session-2');
+});
+
+test('a call is not sent again in a new session when policy says no meanwhile (security)', async () => {
+  const { link, server } = await connectAs(() => false);
+  server.session.id = 'session-2';
+  const fault = await faultOf(link.send(armedCall('echo', {}), callIo({ mayGoOn: () => false })));
+  expect(fault.kind).toBe('withheld');
+  expect(server.posted('tools/call')).toHaveLength(1);
 });
 
 test('reads batches of a server of 2025-03-26', async () => {

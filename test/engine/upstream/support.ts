@@ -125,6 +125,7 @@ export function callIo(change: Partial<CallIo> = {}): CallIo {
     onProgress: () => {},
     onNotification: () => {},
     ask: async () => ({ kind: 'unsupported' }),
+    mayGoOn: () => true,
     ...change,
   };
 }

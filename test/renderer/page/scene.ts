@@ -1,4 +1,4 @@
-import type { AgentView, CallView, Outcome, ServerView } from '../../../electron/shared/index.ts';
+import type { AgentView, ApprovalView, CallView, Outcome, ServerView } from '../../../electron/shared/index.ts';
 import {
   createFakeChannel,
   type FakeChannel,
@@ -7,6 +7,8 @@ import {
   makeDetail,
   makeSnapshot,
 } from '../fake-channel.ts';
+import { makeStorm, scriptApprovals } from './approval-scene.ts';
+import { policyAnswers } from './policy-scene.ts';
 
 const names = ['Claude Code', 'Cursor', 'Codex'];
 
@@ -149,14 +151,33 @@ export function makeScene(scene: string): FakeChannel {
     makeSnapshot({
       agents: names.map((_, index) => makeAgent(index, now)),
       servers: ['github', 'postgres', 'filesystem', 'browser', 'slack'].map(makeServer),
-      approvals: scene === 'live' ? approvals : [],
+      approvals: approvalsOf(scene, approvals, now),
       calls: scene === 'live' ? calls : [],
     }),
     'electron',
   );
+  channel.snapshot.approvalState.grants = ['when repo is "acme/web"', 'with exactly these arguments'].map(
+    (text, index) => ({
+      id: `grant-${index}`,
+      agentId: 'agent-0',
+      agentName: 'Claude Code',
+      serverId: 'github',
+      tool: 'create_issue',
+      sentence: `Claude Code may call github: create_issue without asking ${text}`,
+      createdAt: now,
+      expiresAt: index === 0 ? now + 2_467_000 : null,
+      untilQuit: index === 1,
+    }),
+  );
   script(channel, now);
+  scriptApprovals(channel, now);
   if (scene === 'empty') channel.answers['calls.older'] = () => ({ calls: [], more: false });
   return channel;
+}
+
+function approvalsOf(scene: string, usual: ApprovalView[], now: number): ApprovalView[] {
+  if (scene === 'storm') return makeStorm(now);
+  return scene === 'live' ? usual : [];
 }
 
 function script(channel: FakeChannel, now: number): void {
@@ -225,6 +246,7 @@ function script(channel: FakeChannel, now: number): void {
       }
       return {};
     },
+    ...policyAnswers(now),
     'approvals.extend': () => ({ expiresAt: now + 552_000 }),
     'grants.set': ({ changes }: { changes: unknown[] }) => ({ previous: changes }),
     'engine.setPaused': ({ paused }: { paused: boolean }) => {

@@ -5,7 +5,12 @@ import { createServers } from './003-servers.ts';
 import { createGrants } from './004-grants.ts';
 import { createApprovals } from './005-approvals.ts';
 import { createAudit } from './006-audit.ts';
-import { addServerAsks } from './007-server-asks.ts';
+import { createPolicy } from './007-policy.ts';
+import { createLimits } from './008-limits.ts';
+import { createCallArguments } from './009-call-arguments.ts';
+import { createApprovalEngine } from './010-approval-engine.ts';
+import { addServerAsks } from './011-server-asks.ts';
+import { createDeclaredPauses } from './012-declared-pauses.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -22,7 +27,13 @@ export const migrations: readonly Migration[] = [
   createGrants,
   createApprovals,
   createAudit,
+  createPolicy,
+  createLimits,
+  createCallArguments,
+  createApprovalEngine,
   addServerAsks,
+  createDeclaredPauses,
 ];
 
-export const schemaVersion = migrations.length;
+/** Of the newest step; numbers rise, not always by one. */
+export const schemaVersion = migrations.reduce((highest, step) => Math.max(highest, step.version), 0);

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 
-/** One fault in a configuration file. `line` and `column` count from 1. */
+/** One fault in a YAML text. `line` and `column` count from 1. */
 export interface ConfigProblem {
   line: number;
   column: number;
@@ -10,7 +10,7 @@ export interface ConfigProblem {
 /** Where something stands inside the document: keys of mappings and indexes of sequences, from the root. */
 export type YamlPath = readonly PropertyKey[];
 
-/** A parsed YAML file that still knows where each part of it stands. */
+/** A parsed YAML text that still knows where each part of it stands. */
 export interface YamlDocument {
   value: unknown;
   /** Faults of the YAML itself; when there are any, `value` means nothing. */

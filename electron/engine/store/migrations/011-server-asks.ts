@@ -5,7 +5,7 @@ import type { Migration } from './index.ts';
  * key: servers declared in a configuration file have no row.
  */
 export const addServerAsks: Migration = {
-  version: 7,
+  version: 11,
   name: 'what servers may ask',
   up(db) {
     db.exec(`

@@ -1,0 +1,46 @@
+import type { EngineParts } from './context.ts';
+import type { HandlersFor } from './handlers.ts';
+
+export function makeApprovalHandlers({ approvals, desk }: EngineParts): HandlersFor<'approvals'> {
+  return {
+    'approvals.decide': async (decision) => {
+      await desk.decide(decision);
+      return {};
+    },
+    'approvals.extend': ({ id }) => ({ expiresAt: approvals.extend(id) }),
+    'approvals.context': ({ id }) => desk.context(id),
+    'approvals.preview': ({ id, digest, remember, edited }) => desk.preview(id, digest, remember, edited),
+    'approvals.checkEdit': ({ id, digest, edited }) => desk.checkEdit(id, digest, edited),
+    'approvals.denyAll': (how) => ({ denied: desk.denyAll(how) }),
+    'approvals.review': () => ({ approvals: desk.review() }),
+    'approvals.allowNext': (item) => {
+      desk.allowNext(item);
+      return {};
+    },
+    'approvals.dismiss': ({ ids }) => {
+      desk.dismiss(ids);
+      return {};
+    },
+    'approvals.shortenGrant': ({ id, expiresAt }) => {
+      desk.grants.shorten(id, expiresAt);
+      return {};
+    },
+    'approvals.endGrant': ({ id }) => {
+      desk.grants.end(id);
+      return {};
+    },
+    'approvals.setAway': ({ away }) => {
+      desk.setAway(away);
+      return {};
+    },
+    'approvals.setSettings': (changes) => {
+      desk.setSettings(changes);
+      return {};
+    },
+    'approvals.fatigue': ({ days }) => desk.fatigue(days),
+    'approvals.history': ({ before, limit }) => {
+      const cards = approvals.history(before, limit + 1);
+      return { approvals: cards.slice(0, limit), more: cards.length > limit };
+    },
+  };
+}
