@@ -28,8 +28,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.{ts,tsx}'],
           // Real browsers and windows: one at a time, after everything else.
           maxWorkers: 1,
-          // On a shared CI machine a window can lose the focus or a second to its neighbours; a fault fails twice.
-          retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
