@@ -121,7 +121,7 @@ describe('the Servers and Agents pages on a running engine', () => {
     await vi.waitFor(async () => expect(await listNames(client)).not.toContain('filesystem__write_file'), patient);
     await page.keyboard.press('Backspace');
     await vi.waitFor(async () => expect(await listNames(client)).toContain('filesystem__write_file'), patient);
-    expect(await position('write_file', 'Ask').isChecked()).toBe(true);
+    await vi.waitFor(async () => expect(await position('write_file', 'Ask').isChecked()).toBe(true), patient);
   });
 
   it('starts every tool by its tier with a preset and takes it back with one Undo', async (context) => {
@@ -134,7 +134,10 @@ describe('the Servers and Agents pages on a running engine', () => {
     expect(await client.callTool(reading)).toMatchObject({ content: [{ type: 'text', text: 'hello' }] });
     await page.getByRole('button', { name: 'Undo' }).click();
     await vi.waitFor(async () => expect(await listNames(client)).toContain('filesystem__edit_file'), patient);
-    expect(await page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true);
+    await vi.waitFor(
+      async () => expect(await page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true),
+      patient,
+    );
   });
 
   it('is free of accessibility violations in both themes', async (context) => {

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readDeclaredConfig } from '../../electron/headless/declared-config.ts';
+import { fc } from '../helpers/property.ts';
 
 let folder = '';
 let file = '';

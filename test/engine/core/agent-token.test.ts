@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   hashToken,
@@ -8,6 +7,7 @@ import {
   TokenIndex,
   tokenHint,
 } from '../../../electron/engine/core/agent-token.ts';
+import { fc } from '../../helpers/property.ts';
 
 const agentId = 'A1b2-c3d4e5f6';
 const declared = 'declared-token-of-exactly-32-chr';

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, emptySource } from '../../../electron/engine/core/compile-policy.ts';
 import {
@@ -11,6 +10,7 @@ import {
   toolKey,
 } from '../../../electron/engine/core/evaluate.ts';
 import type { Effect } from '../../../electron/shared/index.ts';
+import { fc } from '../../helpers/property.ts';
 
 const tool = { serverId: 'files', name: 'read', reviewed: true };
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bucket, takeToken } from '../../../electron/engine/core/rate-limiter.ts';
+import { fc } from '../../helpers/property.ts';
 
 describe('takeToken', () => {
   it('lets a burst of the whole count through and then says when the next is due', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRemember, offerRemember, type RememberFacts } from '../../../electron/engine/core/remember.ts';
 import { type Remember, riskTiers } from '../../../electron/shared/index.ts';
+import { fc } from '../../helpers/property.ts';
 
 const facts = (own: Partial<RememberFacts> = {}): RememberFacts => ({
   arguments: { path: '/home/me/notes/today.md', url: 'https://api.example.com:8443/x', n: 1 },

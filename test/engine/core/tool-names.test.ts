@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exposeName, exposeNames } from '../../../electron/engine/core/tool-names.ts';
+import { fc } from '../../helpers/property.ts';
 
 describe('exposeName', () => {
   it('joins server and tool by two underscores', () => {

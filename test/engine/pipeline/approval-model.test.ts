@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DecidedCall } from '../../../electron/engine/core/stages.ts';
 import type { Answer } from '../../../electron/engine/pipeline/approval-item.ts';
 import type { JsonObject } from '../../../electron/engine/wire/json-rpc.ts';
 import type { ApprovalView } from '../../../electron/shared/index.ts';
+import { fc } from '../../helpers/property.ts';
 import { answerTo, openRoom, type Room } from './approval-room.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { createSecretKey } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openCursor, sealCursor } from '../../../electron/engine/core/composite-cursor.ts';
 import { matchesTemplate } from '../../../electron/engine/core/resource-uris.ts';
@@ -8,6 +7,7 @@ import { PromptNames } from '../../../electron/engine/pipeline/prompt-names.ts';
 import { ResourceRoutes } from '../../../electron/engine/pipeline/resource-routes.ts';
 import { scanUris } from '../../../electron/engine/pipeline/scan-uris.ts';
 import { TaskTable } from '../../../electron/engine/pipeline/task-table.ts';
+import { fc } from '../../helpers/property.ts';
 
 describe('resource addresses', () => {
   it('stay as they are and get a prefix where another server has the same', () => {

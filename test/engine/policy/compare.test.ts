@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluate, isListed } from '../../../electron/engine/core/evaluate.ts';
+import { fc } from '../../helpers/property.ts';
 import { interpret } from './naive-interpreter.ts';
 import { requests, toRequest, toWorld, worlds } from './random-policy.ts';
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { compilePolicy } from '../../../electron/engine/core/compile-policy.ts';
 import type { AccessRequest, AgentPolicy, PolicyWorld } from '../../../electron/engine/core/evaluate.ts';
 import { toolKey } from '../../../electron/engine/core/evaluate.ts';
 import type { PathWorld } from '../../../electron/engine/core/path-inside.ts';
 import type { ArgumentCondition, Effect, LiveGrant, NeverEntry, Rule } from '../../../electron/shared/index.ts';
+import { fc } from '../../helpers/property.ts';
 import type { NaiveRequest, NaiveWorld } from './naive-interpreter.ts';
 
 /** Small alphabets, so that rules and calls meet often. */

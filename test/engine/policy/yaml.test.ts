@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PolicyBook } from '../../../electron/engine/core/policy-book.ts';
 import {
@@ -8,6 +7,7 @@ import {
   writePolicyYaml,
 } from '../../../electron/engine/policy-yaml.ts';
 import { type Rule, ruleSchema } from '../../../electron/shared/index.ts';
+import { fc } from '../../helpers/property.ts';
 import { rules } from './random-policy.ts';
 
 const names: AgentNames = {

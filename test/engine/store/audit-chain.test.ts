@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkChain, genesisHash, hashRow, verifyChain } from '../../../electron/engine/store/audit-chain.ts';
 import type { ChainRow } from '../../../electron/engine/store/contract.ts';
+import { fc } from '../../helpers/property.ts';
 import { appendCall, makeStore, sampleEvent } from './samples.ts';
 
 /** Rows as the log would write them: a number, then any texts, figures and nulls. */
@@ -124,7 +124,7 @@ describe('the hash chain', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.double(), fc.jsonValue(), (text, figure, json) => {
         const half = `${text}\ud800\u0000\udc00`;
         store.appendAudit(
-          sampleEvent({ subject: half, tool: half, durationMs: figure, details: { [half]: `${json}` } }),
+          sampleEvent({ subject: half, tool: half, durationMs: figure, details: { [half]: JSON.stringify(json) } }),
         );
       }),
       { numRuns: 40 },

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLineScanner } from '../../../electron/engine/wire/line-scanner.ts';
+import { fc } from '../../helpers/property.ts';
 
 function scan(chunks: Buffer[], maxLineBytes: number) {
   const lines: string[] = [];

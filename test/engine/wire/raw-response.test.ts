@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RawResponse } from '../../../electron/engine/wire/json-rpc.ts';
 import {
@@ -7,6 +6,7 @@ import {
   resultIsToolError,
   toRawResponse,
 } from '../../../electron/engine/wire/raw-response.ts';
+import { fc } from '../../helpers/property.ts';
 
 type Located = Extract<Envelope, { kind: 'response' }>;
 

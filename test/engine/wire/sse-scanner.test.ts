@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSseScanner } from '../../../electron/engine/wire/sse-scanner.ts';
+import { fc } from '../../helpers/property.ts';
 
 interface Seen {
   events: { event: string; data: string; id: string | null }[];

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StrictJsonFaultCode } from '../../../electron/engine/wire/strict-json.ts';
 import { parseStrictJson } from '../../../electron/engine/wire/strict-json.ts';
+import { fc } from '../../helpers/property.ts';
 
 function parse(text: string | Buffer) {
   return parseStrictJson(Buffer.from(text as string));

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffLines } from '../../../renderer/lib/diff-lines.ts';
+import { fc } from '../../helpers/property.ts';
 
 const signs = { same: ' ', added: '+', removed: '-' } as const;
 const diff = (before: string, after: string) =>

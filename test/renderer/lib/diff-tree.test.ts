@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedNames, diffTrees, isSameJson, type MarkedLine } from '../../../renderer/lib/diff-tree.ts';
 import { type Json, layOutTree } from '../../../renderer/lib/lay-out-tree.ts';
+import { fc } from '../../helpers/property.ts';
 
 const everything = new Set<string>();
 const read = (line: MarkedLine) =>

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findMarks } from '../../../renderer/lib/find-marks.ts';
+import { fc } from '../../helpers/property.ts';
 
 const marked = (text: string) => findMarks(text).map(({ start, end }) => text.slice(start, end));
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeVisible, makeVisibleLine, type TextSegment } from '../../../renderer/lib/visible-text.ts';
+import { fc } from '../../helpers/property.ts';
 
 const labels = (text: string) =>
   makeVisible(text).segments.flatMap((segment) => (segment.kind === 'hidden' ? [segment.label] : []));

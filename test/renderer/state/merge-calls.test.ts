@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeCalls } from '../../../renderer/state/merge-calls.ts';
+import { fc } from '../../helpers/property.ts';
 import { makeCall } from '../fake-channel.ts';
 
 const ids = (calls: readonly { id: string }[]) => calls.map((call) => call.id);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serverIdSchema } from '../../../../electron/shared/index.ts';
 import {
@@ -6,6 +5,7 @@ import {
   deriveServerId,
   suggestServerName,
 } from '../../../../renderer/features/servers/derive-server-id.ts';
+import { fc } from '../../../helpers/property.ts';
 
 describe('deriving a server id', () => {
   it('keeps letters and digits and joins the rest with hyphens', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinCommandLine, splitCommandLine } from '../../../../renderer/features/servers/split-command.ts';
+import { fc } from '../../../helpers/property.ts';
 
 function parts(line: string) {
   const result = splitCommandLine(line);
