@@ -5,6 +5,8 @@ const shared = {
   pool: 'forks',
   restoreMocks: true,
   unstubEnvs: true,
+  // What a test waits for may take long on a busy machine; only a test that fails waits this long.
+  expect: { poll: { timeout: 20_000, interval: 50 } },
 } as const;
 
 export default defineConfig({
@@ -28,7 +30,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.{ts,tsx}'],
           // Real browsers and windows: one at a time, after everything else.
           maxWorkers: 1,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },

@@ -29,8 +29,10 @@ export class AgentRegistry {
     this.#now = now;
     for (const record of store.agents()) {
       // removed agents can be restored until the engine ends; this is the next start
-      if (record.removedAt !== null) store.deleteAgent(record.id);
-      else this.#agents.set(record.id, { ...record, declared: null });
+      if (record.removedAt !== null) {
+        store.deleteAgent(record.id);
+        store.deleteAgentPrograms(record.id, null);
+      } else this.#agents.set(record.id, { ...record, declared: null });
     }
     const pauses = store.declaredPauses();
     for (const agent of declared) {

@@ -3,10 +3,11 @@ import type { EngineStatus, ListenerFault } from '../shared/index.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import { type AgentListener, type DownstreamPorts, ListenerError } from './downstream/contract.ts';
 import { listenForAgents } from './downstream/listener.ts';
-import type { ExchangeHandler } from './exchange.ts';
+import type { AgentIdentity, Caller, ExchangeHandler } from './exchange.ts';
 import { describeGateway } from './pipeline/gateway-hello.ts';
 import { mayGoOn, type NoticePorts, passNotice } from './pipeline/notices.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
+import { type FollowTask, makeTaskNews } from './pipeline/task-news.ts';
 import type { ToolLists } from './pipeline/tool-lists.ts';
 import type { EnginePorts } from './ports.ts';
 import { isObject } from './wire/parse-message.ts';
@@ -29,6 +30,8 @@ interface Ports {
   stateKey: KeyObject;
   handle: ExchangeHandler;
   onSessions(agentId: string): void;
+  /** A connection of this agent came up. */
+  onConnection(agent: AgentIdentity, caller: Caller): void;
   /** The listener came up, went away or cannot come up. */
   onChanged(): void;
 }
@@ -36,6 +39,7 @@ interface Ports {
 /** Owner of the agents' listener: opens and moves it, and tells agents when their list of tools changed. */
 export class AgentsSide {
   readonly #ports: Ports;
+  readonly #followTask: FollowTask;
   #listener: AgentListener | null = null;
   #fault: ListenerFault | null = null;
   #port = 0;
@@ -45,6 +49,7 @@ export class AgentsSide {
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#followTask = makeTaskNews(ports.pipeline);
   }
 
   get listener(): AgentListener | null {
@@ -143,7 +148,7 @@ export class AgentsSide {
   }
 
   #downstream(): DownstreamPorts {
-    const { ports, agents, handle, lists, pipeline, notices, stateKey, onSessions } = this.#ports;
+    const { ports, agents, handle, lists, pipeline, notices, stateKey, onSessions, onConnection } = this.#ports;
     return {
       clock: ports.clock,
       log: ports.log,
@@ -154,10 +159,11 @@ export class AgentsSide {
         if (agent) this.#attempt('seen', () => agents.seen(agent.id));
         return agent;
       },
+      onConnection: (agent, caller) => this.#attempt('connection', () => onConnection(agent, caller)),
       handle,
       hasServer: (agent, serverId) => pipeline.visibility.seen(agent.id, serverId).length > 0,
       hello: async (agent, scope, era) => {
-        await pipeline.firstSync(new AbortController().signal);
+        await pipeline.firstSync(new AbortController().signal, { scope, kind: 'list' });
         const servers = pipeline.visibility.seen(agent.id, scope);
         return describeGateway(servers, pipeline.facts, scope !== null, era);
       },
@@ -165,6 +171,7 @@ export class AgentsSide {
         const schema = lists.find(agent.id, scope, name)?.definition.inputSchema;
         return isObject(schema) ? schema : null;
       },
+      followTask: this.#followTask,
       mayResume: (agent, scope, method, params) => mayGoOn(pipeline, agent, scope, method, params),
       onNotification: (agent, _session, scope, method, params) => passNotice(notices, agent, scope, method, params),
       onSessionOpened: (agent, session) => {

@@ -7,6 +7,7 @@ import { fromRecord } from './pipeline/approval-card.ts';
 import { ApprovalDesk } from './pipeline/approval-desk.ts';
 import type { ApprovalTiming } from './pipeline/approval-item.ts';
 import { noteOf } from './pipeline/approval-item.ts';
+import { maskCard } from './pipeline/approval-mask.ts';
 import { ApprovalQueue } from './pipeline/approval-queue.ts';
 import { ApprovalSettingsKeeper } from './pipeline/approval-settings.ts';
 import type { ArgumentKeeper } from './pipeline/argument-keeper.ts';
@@ -74,7 +75,7 @@ export function assembleApprovals(ground: ApprovalGround): { approvals: Approval
     clock,
     log: ports.log,
     onChanged: (approval) => {
-      bus.emit(`approval:${approval.id}`, () => ({ type: 'approval.changed', approval }));
+      bus.emit(`approval:${approval.id}`, () => ({ type: 'approval.changed', approval: maskCard(approval) }));
       onState();
     },
   });

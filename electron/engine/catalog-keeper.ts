@@ -1,3 +1,4 @@
+import type { WantedReading } from './pipeline/ports.ts';
 import type { LogPort } from './ports.ts';
 import type { ServerFactsBook } from './server-facts.ts';
 import type { Catalog } from './upstream/catalog.ts';
@@ -9,14 +10,22 @@ import { createRedactor } from './upstream/redactor.ts';
 
 /** Running servers are read again this often, in case they changed without saying so. */
 const resyncMs = 5 * 60_000;
-/** A list or an unknown name waits this long for servers that were never read; what comes later is announced. */
+/** A name nobody knows, or a list that would be empty, waits this long for servers that were never read. */
 const firstSyncMs = 20_000;
 
 interface Ports {
+  /** How much longer a list waits for them once there is something to show; what comes later is announced. */
+  graceMs: number;
   catalog: Catalog;
   pool: LinkPool;
   facts: ServerFactsBook;
   log: LogPort;
+}
+
+interface Reading {
+  done: Promise<void>;
+  /** `performance.now()` */
+  startedAt: number;
 }
 
 /** Decides when a server's tools are read: at first sight, on connect, when it says so, and every five minutes. */
@@ -25,7 +34,9 @@ export class CatalogKeeper {
   readonly #timer: NodeJS.Timeout;
   /** Each of agents' own links is read once. */
   readonly #linkReadings = new WeakMap<UpstreamLink, Promise<void>>();
-  #firstSyncs = new Map<string, Promise<void>>();
+  readonly #firstSyncs = new Map<string, Reading>();
+  /** Since when there is something to show, `performance.now()`. */
+  #shownSince: number | null = null;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -37,26 +48,38 @@ export class CatalogKeeper {
   readUnknown(): void {
     for (const serverId of this.#ports.catalog.unread()) {
       if (this.#firstSyncs.has(serverId)) continue;
-      const sync = this.#readFirst(serverId).finally(() => this.#firstSyncs.delete(serverId));
-      this.#firstSyncs.set(serverId, sync);
+      const done = this.#readFirst(serverId).finally(() => this.#firstSyncs.delete(serverId));
+      this.#firstSyncs.set(serverId, { done, startedAt: performance.now() });
     }
   }
 
-  /** Ends when every first reading under way has ended, after 20 s, or when `signal` aborts. */
-  async firstSync(signal: AbortSignal): Promise<void> {
-    if (this.#firstSyncs.size === 0 || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, firstSyncMs);
-      const end = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      signal.addEventListener('abort', end, { once: true });
-      void Promise.allSettled(this.#firstSyncs.values()).then(() => {
-        signal.removeEventListener('abort', end);
-        end();
-      });
-    });
+  /**
+   * Ends when every first reading that matters has ended, when it was waited for long enough, or when `signal` aborts.
+   * Gives the servers that are still being read.
+   */
+  async firstSync(signal: AbortSignal, wanted: WantedReading): Promise<ReadonlySet<string>> {
+    const end = performance.now() + firstSyncMs;
+    while (!signal.aborted) {
+      const awaited = this.#awaited(wanted);
+      const left = Math.min(end, this.#patience(awaited, wanted)) - performance.now();
+      if (awaited.length === 0 || left <= 0) break;
+      await untilOneEnds(awaited, left, signal);
+    }
+    return new Set(this.#firstSyncs.keys());
+  }
+
+  #awaited({ scope }: WantedReading): Reading[] {
+    if (scope === null) return [...this.#firstSyncs.values()];
+    const own = this.#firstSyncs.get(scope);
+    return own ? [own] : [];
+  }
+
+  /** Until when a list waits, `performance.now()`: a little longer than the others took, or than this server had. */
+  #patience(awaited: readonly Reading[], { scope, kind }: WantedReading): number {
+    if (kind === 'name' || scope !== null) return Number.POSITIVE_INFINITY;
+    if (this.#shownSince === null && this.#ports.catalog.hasOffers()) this.#shownSince = performance.now();
+    if (this.#shownSince === null) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#shownSince, ...awaited.map(({ startedAt }) => startedAt)) + this.#ports.graceMs;
   }
 
   /** A server connected or said that its list changed. */
@@ -84,7 +107,7 @@ export class CatalogKeeper {
 
   /** Ends when no first reading runs any more: what it found must be written before the database is closed. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#firstSyncs.values());
+    await Promise.allSettled([...this.#firstSyncs.values()].map(({ done }) => done));
   }
 
   async #readFirst(serverId: string): Promise<void> {
@@ -142,4 +165,17 @@ export class CatalogKeeper {
       if (this.#ports.pool.state(server.id).status === 'running') this.toolsChanged(server.id);
     }
   }
+}
+
+function untilOneEnds(readings: readonly Reading[], ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+    for (const { done } of readings) done.then(end, end);
+  });
 }

@@ -12,7 +12,6 @@ import { EventBus } from './event-bus.ts';
 import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
 import { CallJournal } from './pipeline/call-journal.ts';
-import { decideNow } from './pipeline/decide-again.ts';
 import { judgeCall } from './pipeline/judge-call.ts';
 import { ListFaults } from './pipeline/list-faults.ts';
 import { askOutsideCall, type NoticePorts, relayNotice } from './pipeline/notices.ts';
@@ -76,10 +75,10 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const facts = new ServerFactsBook(store);
   const pool = makePool(ground, late, facts);
   const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
-  const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log });
+  const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log, graceMs: ground.tuning.listGraceMs });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
-    { store, pool, catalog, now, listFault: (serverId) => listFaults.of(serverId) },
+    { store, pool, catalog, log: ports.log, now, listFault: (serverId) => listFaults.of(serverId) },
     options.declared?.servers ?? [],
   );
   const onPolicy = () => {
@@ -88,10 +87,10 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     announce.policy();
     late.parts?.desk.policyChanged();
   };
-  const policy = new PolicyState({ store, agents, catalog, now, onChanged: onPolicy });
+  const policy = new PolicyState({ store, agents, catalog, now, onChanged: onPolicy, log: ports.log });
   const listedBy = (agentId: string, uri: string) => pipeline.resources.listed(agentId, uri)?.serverId ?? null;
   const lists = new ToolLists({ catalog, world: () => policy.world, listedBy });
-  const { limiter, kept, guards } = assembleGuards({ ...ground, ...base, policy, servers });
+  const { limiter, kept, guards, programs } = assembleGuards({ ...ground, ...base, policy, servers, announce });
   const validator = new ArgumentValidator();
   const { approvals, desk } = assembleApprovals({
     ...ground,
@@ -100,7 +99,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     validator,
     kept,
     timing: ground.tuning,
-    decideNow: (call) => decideNow(pipeline, call),
+    decideNow: (call) => guards.decideInPlace(call),
     judge: (agentId, tool, args) =>
       judgeCall(pipeline, { id: agentId, name: agents.get(agentId)?.name ?? '' }, tool, args),
     policyVersion: () => policy.world.version,
@@ -108,16 +107,13 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   });
   const listener = () => late.side?.listener ?? null;
   const pipeline = makePipeline(ground, base, {
-    ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists, policy, pool, servers, validator },
-    listener,
+    ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists },
+    ...{ policy, pool, programs, servers, validator, listener },
   });
   const notices = makeNoticePorts(pipeline, agents, listener);
   const side = new AgentsSide({
-    ports,
-    agents,
-    lists,
-    pipeline,
-    notices,
+    ...{ ports, agents, lists, pipeline, notices },
+    onConnection: (agent, caller) => programs.connected(agent, caller),
     stateKey: deriveKey(ground.key, 'request-state'),
     handle: makeExchangeHandler(pipeline, lists),
     onSessions: (id) => announce.agent(id),
@@ -140,6 +136,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     approvals,
     desk,
     limiter,
+    programs,
     subscriptions: pipeline.subscriptions,
     risks,
     kept,
@@ -229,8 +226,8 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool 
     onNotification: (serverId, owner, method, params) => {
       if (late.notices) relayNotice(late.notices, serverId, owner, method, params);
     },
-    onAsk: async (serverId, owner, method, params) =>
-      late.notices ? askOutsideCall(late.notices, serverId, owner, method, params) : { kind: 'unsupported' },
+    onAsk: async (serverId, owner, method, params, ties) =>
+      late.notices ? askOutsideCall(late.notices, serverId, owner, method, params, ties) : { kind: 'unsupported' },
   });
   return pool;
 }

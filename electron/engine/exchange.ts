@@ -1,3 +1,4 @@
+import type { CallingProcess } from '../shared/index.ts';
 import type { JsonObject, JsonValue, Reply, RpcErrorBody, RpcId } from './wire/json-rpc.ts';
 
 /** The agent behind a bearer token, as authentication found it. */
@@ -25,8 +26,28 @@ export type AskAnswer =
   | { kind: 'error'; error: RpcErrorBody }
   | { kind: 'unsupported' };
 
+/** What ties a question to the server that asks it. */
+export interface AskTies {
+  /** A modern server's own name for the question: a modern agent sees it under that name, when it is still free. */
+  key?: string;
+  /** Aborts when the server takes the question back, or when what it was asked for is over. */
+  signal?: AbortSignal;
+  /** Hears an agent's progress on the question, under the token the question came with (handshake revisions). */
+  onProgress?(params: JsonObject): void;
+}
+
 /** What a server may ask of an agent in the middle of a call. */
 export type AskMethod = 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
+
+/** The program at the other end of the connection a request came on, as the operating system tells it. */
+export interface Caller {
+  /** Null while it is looked up, and where it cannot be found. */
+  current(): CallingProcess | null;
+  /** The lookup is over, found or not. */
+  isSettled(): boolean;
+  /** Never rejects; bounded. */
+  ready(): Promise<void>;
+}
 
 /**
  * One reply slot on the wire, whatever the era: what a leg hands to the pipeline. `params` keeps every unknown member.
@@ -46,6 +67,8 @@ export interface Exchange {
   signal: AbortSignal;
   /** Milliseconds, `performance.now()` of receipt. */
   receivedAt: number;
+  /** Absent where no connection stands behind the exchange. */
+  caller?: Caller | undefined;
   /** How long the agent's client will wait for a person, milliseconds, before it must be told to call again. */
   patienceMs: number;
   /** Sends a notification on this exchange's own stream; opens the stream when it is the first. Never throws, never blocks. */
@@ -53,10 +76,14 @@ export interface Exchange {
   /** True when the client declared the capability this request needs. */
   canAsk(method: AskMethod): boolean;
   /**
-   * Asks the agent: a request on the stream (legacy), an `input_required` round (modern). Never rejects. `key` is a modern
-   * server's own name for the question: a modern agent sees it under that name, when it is still free in the round.
+   * Asks the agent: a request on the stream (legacy), an `input_required` round (modern). Never rejects.
    */
-  ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer>;
+  ask(method: AskMethod, params: JsonObject, ties?: AskTies): Promise<AskAnswer>;
+  /**
+   * The server has ended its own stream on purpose and will be asked for the rest (2025-11-25, polling). A leg whose client
+   * knows how to come back lets it go meanwhile; all others hold it.
+   */
+  rest(): void;
   /** Told while a person is being asked, so that a modern leg can answer in rounds instead of holding one request. */
   setWaiting(isWaiting: boolean): void;
 }

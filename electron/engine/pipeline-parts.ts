@@ -13,6 +13,7 @@ import type { ListFaults } from './pipeline/list-faults.ts';
 import { LinkLogLevels } from './pipeline/log-levels.ts';
 import type { NoticePorts } from './pipeline/notices.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
+import type { ProgramBook } from './pipeline/program-book.ts';
 import { PromptNames } from './pipeline/prompt-names.ts';
 import { Rereads } from './pipeline/rereads.ts';
 import { ResourceRoutes } from './pipeline/resource-routes.ts';
@@ -38,6 +39,7 @@ interface Parts {
   lists: ToolLists;
   policy: PolicyState;
   pool: LinkPool;
+  programs: ProgramBook;
   servers: ServerRegistry;
   validator: ArgumentValidator;
   listener(): AgentListener | null;
@@ -73,11 +75,12 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     limiter,
     patience: new ClientPatience({ store: ground.store, clock: ports.clock, baseMs: tuning.giveUpMs }),
     guards,
+    programs: parts.programs,
     validator: parts.validator,
     timing: tuning,
     prompts: new PromptNames(),
     resources,
-    tasks: new TaskTable(),
+    tasks: makeTasks(ground),
     sessions: new Sessions(),
     subscriptions,
     logLevels: new LinkLogLevels(ports.log),
@@ -92,13 +95,24 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     facts: (serverId) => facts.of(serverId),
     asksOf: (serverId) => servers.asksOf(serverId),
     mayTell: (agentId, serverId) => mayTell(policy, agentId, serverId, base.now()),
-    firstSync: (signal) => keeper.firstSync(signal),
+    firstSync: (signal, wanted) => keeper.firstSync(signal, wanted),
     isFresh: (serverId) => catalog.isFresh(serverId) && pool.state(serverId).status === 'running',
     refresh: (serverId) => catalog.sync(serverId),
     link,
     linksOf: (agentId) => pool.linksOf(agentId),
     hold,
   };
+}
+
+/** What cannot be written down is known until the engine ends, and the call it came from does not fail over it. */
+function makeTasks({ store, ports: { clock, log } }: Ground): TaskTable {
+  return new TaskTable(store.knownTasks(), (task) => {
+    try {
+      store.putKnownTask({ ...task, learnedAt: clock.now() });
+    } catch (error) {
+      log.error('a task could not be written down', { error: error instanceof Error ? error.message : 'unknown' });
+    }
+  });
 }
 
 /** What servers and agents tell each other outside calls goes through the agents' listener, while it is up. */
@@ -115,7 +129,8 @@ export function makeNoticePorts(
     },
     notify: (agentId, method, params, sessionId, serverIds) =>
       listener()?.notify(agentId, method, params, sessionId, serverIds),
-    ask: async (agentId, method, params) => (await listener()?.ask(agentId, method, params)) ?? { kind: 'unsupported' },
+    ask: async (agentId, method, params, ties) =>
+      (await listener()?.ask(agentId, method, params, ties)) ?? { kind: 'unsupported' },
   };
 }
 

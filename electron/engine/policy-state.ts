@@ -10,10 +10,13 @@ import type { AgentRegistry, KnownAgent } from './agent-registry.ts';
 import { type CompiledPolicy, compilePolicy } from './core/compile-policy.ts';
 import { type AgentPolicy, type PolicyWorld, toolKey } from './core/evaluate.ts';
 import { applyChanges, declaredAgentSettings, defaultAgentSettings, type PolicyBook } from './core/policy-book.ts';
+import type { LogPort } from './ports.ts';
 import type { GrantRecord, StoreWriter } from './store/contract.ts';
 import type { Catalog } from './upstream/catalog.ts';
 
 const anything = '*';
+/** Tried again after this when the end of a rule could not be taken over. */
+const retryMs = 60_000;
 /** The longest time a timer can wait. */
 const maxTimerMs = 2_147_483_647;
 
@@ -24,6 +27,7 @@ interface Ports {
   now(): number;
   /** A new world is in force. */
   onChanged(): void;
+  log: Pick<LogPort, 'error'>;
 }
 
 /** Keeps the policy in force as one immutable `PolicyWorld`, made anew with every change. */
@@ -137,7 +141,20 @@ export class PolicyState {
         null,
       );
     if (next === null) return;
-    this.#expiry = setTimeout(() => this.renew(), Math.min(next - now + 1, maxTimerMs));
+    this.#renewIn(Math.min(next - now + 1, maxTimerMs));
+  }
+
+  /** A rule ends by itself whenever a call is decided: what fails here is only what lists and views say about it. */
+  #renewIn(delayMs: number): void {
+    this.#expiry = setTimeout(() => {
+      try {
+        this.renew();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'unknown';
+        this.#ports.log.error('the end of a rule could not be written down, it does not apply any more', { reason });
+        this.#renewIn(retryMs);
+      }
+    }, delayMs);
     this.#expiry.unref();
   }
 

@@ -139,6 +139,9 @@ const conditionKeys = ['argument', ...opOfKey.keys()];
 
 type Mapping = Record<string, unknown>;
 
+/** More help nobody: a huge file that is wrong throughout must not take the engine's time to say so. */
+const maxProblems = 100;
+
 /** Walks the parsed value and notes every problem at its place; what it returns counts only when there is none. */
 class Reader {
   readonly #document: YamlDocument;
@@ -289,7 +292,7 @@ class Reader {
     for (const key of Object.keys(value)) {
       if (allowed.includes(key)) continue;
       const message = `unknown key "${key}"; allowed here: ${allowed.join(', ')}`;
-      this.#problems.push(this.#document.atKey([...at, key], message));
+      if (this.#problems.length < maxProblems) this.#problems.push(this.#document.atKey([...at, key], message));
     }
     return value as Mapping;
   }
@@ -303,6 +306,6 @@ class Reader {
   }
 
   #fail(at: YamlPath, message: string): void {
-    this.#problems.push(this.#document.at(at, message));
+    if (this.#problems.length < maxProblems) this.#problems.push(this.#document.at(at, message));
   }
 }

@@ -43,12 +43,12 @@ export async function replayChanges(parts: EngineParts, changes: PolicyChange[],
   };
   for (const [index, call] of kept.slice(0, maxCalls).entries()) {
     if (index % perTurn === perTurn - 1) await nextTurn();
-    replayCall(parts, call, before, after, drafted, now, replay);
+    await replayCall(parts, call, before, after, drafted, now, replay);
   }
   return replay;
 }
 
-function replayCall(
+async function replayCall(
   parts: EngineParts,
   call: KeptCall,
   before: Draft,
@@ -56,11 +56,11 @@ function replayCall(
   drafted: ReadonlySet<string>,
   now: number,
   replay: Replay,
-): void {
+): Promise<void> {
   const opened = parts.kept.open(call);
   const tool = findTool(parts, call);
   const isBlind = (world: PolicyWorld) => looksAtMissing(world, call, opened?.redacted ?? null);
-  const request = (draft: Draft): AccessRequest => {
+  const request = (draft: Draft): Promise<AccessRequest> => {
     const rated = rate(tool, draft.book);
     const args = opened?.arguments ?? {};
     const asked: AccessRequest = {
@@ -87,8 +87,8 @@ function replayCall(
     replay.unknown += 1;
     return;
   }
-  const asked = request(after);
-  const was = evaluate(before.world, request(before));
+  const asked = await request(after);
+  const was = evaluate(before.world, await request(before));
   const becomes = evaluate(after.world, asked);
   const shown = view({ before: was.effect, after: becomes.effect, reason: becomes.reason });
   if (matchesDraft(after.world, asked, drafted)) {

@@ -1,6 +1,7 @@
 import type { ArgumentCondition, CallDetail, Effect, Rule, RuleDraft } from '../shared/index.ts';
 import { formatArgumentPath } from '../shared/index.ts';
 import { readHosts } from './core/host-of.ts';
+import { isSecretName, isSecretText } from './core/secret-values.ts';
 import type { JsonObject, JsonValue } from './wire/json-rpc.ts';
 
 const verbs: Record<Effect, string> = { allow: 'Allow', ask: 'Ask for', deny: 'Block' };
@@ -44,8 +45,14 @@ export function freeId(text: string, taken: (id: string) => boolean): string {
   }
 }
 
+/** A value that looks secret would stand in the rule, and in every copy of it. */
+function isSecret(key: string, value: JsonValue): boolean {
+  return isSecretName(key) || (typeof value === 'string' && isSecretText(value));
+}
+
 function suggestConditions(args: JsonObject): ArgumentCondition[] {
   return Object.entries(args)
+    .filter(([key, value]) => !isSecret(key, value))
     .flatMap(([key, value]) => suggest(formatArgumentPath([key]), value))
     .slice(0, maxSuggestions);
 }

@@ -8,6 +8,7 @@ import {
 } from '../shared/index.ts';
 import type { DeclaredServer } from './contract.ts';
 import { BridgeFault } from './faults.ts';
+import type { LogPort } from './ports.ts';
 import type { ServerRecord, StoreWriter } from './store/contract.ts';
 import type { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
@@ -21,6 +22,7 @@ interface Ports {
   store: StoreWriter;
   pool: LinkPool;
   catalog: Catalog;
+  log: LogPort;
   now(): number;
   /** Why a list of the server was left out the last time; null: it was read. */
   listFault(serverId: string): ServerFault | null;
@@ -160,10 +162,13 @@ export class ServerRegistry {
   }
 
   #apply(server: KnownServer): void {
-    const { pool, catalog } = this.#ports;
+    const { pool, catalog, log } = this.#ports;
     this.#servers.set(server.id, server);
     if (server.removedAt !== null) {
-      void pool.remove(server.id);
+      pool.remove(server.id).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : 'unknown';
+        log.error('a removed server could not be ended', { server: server.id, error: message });
+      });
       catalog.removeServer(server.id);
       return;
     }

@@ -1,7 +1,13 @@
 import type { ApprovalTiming } from './pipeline/approval-item.ts';
 import type { CallTiming } from './pipeline/ports.ts';
 
-export type EngineTuning = ApprovalTiming & CallTiming;
+/** How long agents' lists wait for servers that were never read. */
+export interface ListTiming {
+  /** Longer than for the others, once there is something to show: a server that hangs holds nobody up. */
+  listGraceMs: number;
+}
+
+export type EngineTuning = ApprovalTiming & CallTiming & ListTiming;
 
 /** Times of the product, milliseconds (policy-and-approvals: 5 min for a person, 10 min armed; agents give up at 60 s). */
 export const defaultTuning: EngineTuning = {
@@ -11,4 +17,5 @@ export const defaultTuning: EngineTuning = {
   giveUpMs: 50_000,
   progressMs: 10_000,
   upstreamMs: 120_000,
+  listGraceMs: 3_000,
 };

@@ -25,6 +25,15 @@ export const agentViewSchema = z.object({
 });
 export type AgentView = z.infer<typeof agentViewSchema>;
 
+/** Programs behind an agent's token; paths as the operating system tells them. */
+export const agentProgramsSchema = z.object({
+  /** `at`: since when it is expected. */
+  expected: z.array(z.object({ path: z.string(), at: z.number() })),
+  /** Seen since the engine started, and not expected; `at`: last seen. */
+  others: z.array(z.object({ path: z.string(), at: z.number() })),
+});
+export type AgentPrograms = z.infer<typeof agentProgramsSchema>;
+
 /** One row of the tool matrix on the Agents page. */
 export const matrixToolSchema = z.object({
   serverId: z.string(),

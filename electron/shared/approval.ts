@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decisionSchema } from './call.ts';
 import { effectSchema, riskSchema } from './effects.ts';
+import { maskedValueSchema } from './masked.ts';
 import { rememberSchema } from './remember.ts';
 
 /** `approved` is armed for one identical call until `expiresAt`; `used` when that call went through. */
@@ -9,6 +10,17 @@ export type ApprovalStatus = z.infer<typeof approvalStatusSchema>;
 
 export const denyReasonSchema = z.enum(['not_asked', 'wrong_target', 'too_broad', 'other']);
 export type DenyReason = z.infer<typeof denyReasonSchema>;
+
+/** The program a call came from, as the operating system tells it; paths are text from outside. */
+export const callingProcessSchema = z.object({
+  pid: z.number().int(),
+  /** The file it runs. */
+  path: z.string(),
+  parent: z.object({ pid: z.number().int(), path: z.string() }).nullable(),
+  /** It started `scopegate connect`, which made the connection. */
+  throughConnect: z.boolean(),
+});
+export type CallingProcess = z.infer<typeof callingProcessSchema>;
 
 /**
  * A question to the person, bound to (agent, server, tool, canonical arguments, definition) by `digest`.
@@ -29,8 +41,12 @@ export const approvalViewSchema = z.object({
   tool: z.string(),
   /** The server's own words; shown in a titled well, never as ours. */
   toolDescription: z.string().nullable(),
+  /** The program behind the connection; null where the system does not tell. */
+  process: callingProcessSchema.nullable().default(null),
   subject: z.string(),
   arguments: z.json().nullable(),
+  /** Values of `arguments` and `edited` that look secret: `maskedText` stands in their place until they are revealed. */
+  masked: z.array(maskedValueSchema).default([]),
   /** What else the request holds beside its target and arguments (`task`, vendor members); bound by the digest too. */
   otherParams: z.record(z.string(), z.json()).default({}),
   /** The request's method and what it reaches for: `tools/call` of a tool, `resources/read` of a resource, … */

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { agentMatrixSchema, agentNameSchema, agentViewSchema, grantChangeSchema } from './agent.ts';
+import {
+  agentMatrixSchema,
+  agentNameSchema,
+  agentProgramsSchema,
+  agentViewSchema,
+  grantChangeSchema,
+} from './agent.ts';
 import {
   allowNextSchema,
   approvalDecisionSchema,
@@ -69,6 +75,8 @@ export const bridgeMethods = {
   'engine.retryListener': { params: nothing, result: done },
 
   'calls.detail': { params: byId, result: callDetailSchema },
+  /** The arguments of a call with nothing masked, while they are known; written to the audit log. */
+  'calls.reveal': { params: byId, result: z.object({ arguments: z.json() }) },
   /** Older calls from the audit log, newest first; `before` is a call's `at` and `id`. */
   'calls.older': {
     params: z.strictObject({
@@ -98,6 +106,12 @@ export const bridgeMethods = {
   'agents.remove': { params: byId, result: done },
   'agents.restore': { params: byId, result: done },
   'agents.matrix': { params: byId, result: agentMatrixSchema },
+  'agents.programs': { params: byId, result: agentProgramsSchema },
+  /** Expects a program behind the agent's token from now on, or no longer; with none left the next one seen is learned. */
+  'agents.setProgram': {
+    params: z.strictObject({ id: z.string(), path: z.string().min(1).max(4096), expected: z.boolean() }),
+    result: done,
+  },
 
   /** Applied in one transaction; `previous` undoes it when sent back. */
   'grants.set': {
@@ -143,7 +157,15 @@ export const bridgeMethods = {
     result: z.object({
       offer: rememberOfferSchema,
       inputSchema: z.json().nullable(),
-      lastApproved: z.object({ at: z.number(), arguments: z.json() }).nullable(),
+      lastApproved: z
+        .object({
+          at: z.number(),
+          /** Masked as the card's own. */
+          arguments: z.json(),
+          /** Top-level arguments that are others now, masked ones too. */
+          changed: z.array(z.string()),
+        })
+        .nullable(),
     }),
   },
   /** The permission a choice would become; `edited` when the arguments were changed. Writes nothing. */
@@ -155,6 +177,11 @@ export const bridgeMethods = {
       edited: z.record(z.string(), z.json()).nullable(),
     }),
     result: rememberPreviewSchema,
+  },
+  /** The arguments with nothing masked; written to the audit log. Of a waiting card, or of one under review. */
+  'approvals.reveal': {
+    params: z.strictObject({ id: z.string(), digest: z.string() }),
+    result: z.object({ arguments: z.json() }),
   },
   'approvals.checkEdit': {
     params: z.strictObject({ id: z.string(), digest: z.string(), edited: z.record(z.string(), z.json()) }),

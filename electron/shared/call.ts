@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { effectSchema, outcomeSchema, riskSchema, riskTierSchema } from './effects.ts';
+import { maskedValueSchema } from './masked.ts';
 
 /** One step of a decision; the step that decided has `hit: true`. */
 export const traceStepSchema = z.object({
@@ -84,6 +85,8 @@ export const callDetailSchema = z.object({
   decision: decisionSchema.nullable(),
   risk: riskSchema.nullable(),
   arguments: z.json().nullable(),
+  /** Values of `arguments` that look secret; see `maskedText`. */
+  masked: z.array(maskedValueSchema).default([]),
   argumentsDigest: z.string().nullable(),
   /** The reply as sent, cut at 64 KiB; null when nothing came back or when it is no longer held. */
   result: z.object({ text: z.string(), bytes: z.number().int(), truncated: z.boolean() }).nullable(),

@@ -4,6 +4,7 @@ export * from './bridge.ts';
 export * from './call.ts';
 export * from './effects.ts';
 export * from './engine-status.ts';
+export * from './masked.ts';
 export * from './policy.ts';
 export * from './presets.ts';
 export * from './remember.ts';

@@ -144,13 +144,16 @@ export type LiveGrant = z.infer<typeof liveGrantSchema>;
 export const policyFaultSchema = z.object({ ruleId: z.string().nullable(), message: z.string(), at: z.number() });
 export type PolicyFault = z.infer<typeof policyFaultSchema>;
 
-/** `dead`: can never match. `shadowed`: matches, but another rule always decides first. */
+/**
+ * `dead`: can never match. `contradictory`: another rule is about exactly the same calls and says otherwise. `shadowed`:
+ * matches, but another rule always decides first.
+ */
 export const lintFindingSchema = z.object({
-  kind: z.enum(['dead', 'shadowed', 'expired', 'suspended', 'broad']),
+  kind: z.enum(['dead', 'contradictory', 'shadowed', 'expired', 'suspended', 'broad']),
   ruleId: z.string(),
   /** One plain sentence. */
   message: z.string(),
-  /** The rule that shadows it. */
+  /** The rule that shadows or contradicts it. */
   byRuleId: z.string().nullable(),
 });
 export type LintFinding = z.infer<typeof lintFindingSchema>;

@@ -71,6 +71,7 @@ export function describeCondition(condition: ArgumentCondition): SentencePart[] 
     const more = condition.values.length - maxValues;
     return more > 0 ? [...head, ...shown, words(` and ${more} more`)] : [...head, ...shown];
   }
+  if (condition.op === 'matches') return [...head, words(' '), pattern(condition.value)];
   return 'value' in condition ? [...head, words(' '), value(condition.value)] : head;
 }
 
@@ -91,8 +92,16 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** As it was typed, unless it holds what cannot be seen. */
+function pattern(source: string): SentencePart {
+  return /\p{C}/u.test(source) ? value(source) : cutValue(`/${source}/`);
+}
+
 function value(one: string | number | boolean | null): SentencePart {
-  const text = JSON.stringify(one);
+  return cutValue(JSON.stringify(one));
+}
+
+function cutValue(text: string): SentencePart {
   if (text.length <= maxValue) return { kind: 'value', text };
   // Without the first half of a surrogate pair at the cut.
   const cut = text.slice(0, maxValue).replace(/[\uD800-\uDBFF]$/, '');

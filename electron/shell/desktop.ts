@@ -1,4 +1,4 @@
-import { app, dialog, ipcMain, Notification } from 'electron';
+import { app, dialog, globalShortcut, ipcMain, Notification } from 'electron';
 import type { Engine } from '../engine/contract.ts';
 import type { LogPort } from '../engine/ports.ts';
 import type { ApprovalView, BridgeMethod } from '../shared/index.ts';
@@ -10,6 +10,7 @@ import type { HostSettings } from './host-settings.ts';
 import { openIpcBridge } from './ipc.ts';
 import { createMainWindow } from './main-window.ts';
 import type { PageWindowDeps } from './page-window.ts';
+import { PauseKeys } from './pause-shortcut.ts';
 import { countSessions, followEngine, type ShellState } from './shell-state.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { AppTray } from './tray.ts';
@@ -32,6 +33,7 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     confirm: confirmQuit,
     exit(code) {
       mainWindow.remember();
+      pauseKeys.close();
       bridge.close();
       tray.destroy();
       app.exit(code);
@@ -70,15 +72,20 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     endGrant: (id) => send('approvals.endGrant', { id }),
     setAway: (away) => send('approvals.setAway', { away }),
     setPaused: (paused) => send('engine.setPaused', { paused }),
+    setPauseShortcut: (isWanted) => pauseKeys.setWanted(isWanted),
     openWindow: mainWindow.show,
     quit: () => void shutdown.quit('ask'),
+  });
+
+  const pauseKeys = openPauseKeys(engine, settings, log, () => {
+    if (state !== null && !shutdown.isQuitting()) tray.show(state, pauseKeys.state);
   });
 
   await followEngine(engine, (next) => {
     const isQueueNew = state?.waiting !== next.waiting;
     state = next;
     if (shutdown.isQuitting()) return;
-    tray.show(next);
+    tray.show(next, pauseKeys.state);
     if (!isQueueNew) return;
     notices.follow(next.waiting);
     approvalWindow.follow(next.waiting.map((approval) => approval.id));
@@ -86,9 +93,29 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
   return { showMainWindow: mainWindow.show, shutdown };
 }
 
-async function ask(engine: Engine, log: LogPort, method: BridgeMethod, params: object): Promise<void> {
+/** `onChanged`: the person turned the keys on or off. */
+function openPauseKeys(engine: Engine, settings: HostSettings, log: LogPort, onChanged: () => void): PauseKeys {
+  const keys = new PauseKeys({
+    keyboard: globalShortcut,
+    platform: process.platform,
+    isWanted: settings.wantsPauseShortcut,
+    setWanted: settings.setPauseShortcut,
+    async pause() {
+      const isDone = await ask(engine, log, 'engine.setPaused', { paused: true });
+      if (isDone) tell('All agents are paused', 'Every call is refused until you resume, in the window or the tray.');
+    },
+    onChanged,
+  });
+  if (keys.state.status === 'taken') log.warn('the keys that pause all agents are taken by another program');
+  return keys;
+}
+
+/** Whether it was done. */
+async function ask(engine: Engine, log: LogPort, method: BridgeMethod, params: object): Promise<boolean> {
   const response = await engine.dispatch({ id: 0, method, params });
-  if (!response.ok) log.warn('a choice in the tray could not be carried out', { method, code: response.error.code });
+  if (!response.ok)
+    log.warn('a choice outside the window could not be carried out', { method, code: response.error.code });
+  return response.ok;
 }
 
 async function confirmQuit(sessions: number): Promise<boolean> {
@@ -107,9 +134,12 @@ async function confirmQuit(sessions: number): Promise<boolean> {
 }
 
 function tellStillRunning(): void {
-  if (!Notification.isSupported()) return;
-  new Notification({
-    title: 'ScopeGate keeps running',
-    body: 'It goes on guarding your agents. Open or quit it from the tray icon; starting it again opens the window too.',
-  }).show();
+  tell(
+    'ScopeGate keeps running',
+    'It goes on guarding your agents. Open or quit it from the tray icon; starting it again opens the window too.',
+  );
+}
+
+function tell(title: string, body: string): void {
+  if (Notification.isSupported()) new Notification({ title, body }).show();
 }

@@ -11,6 +11,8 @@ interface StoredSettings {
   mainWindow?: SavedBounds;
   /** The note "still running in the tray" has been given once. */
   hideNoticeGiven?: boolean;
+  /** False: the keys that pause from anywhere were turned off. */
+  pauseShortcut?: boolean;
 }
 
 /** Preferences of the desktop host: what the engine asks for, and what the windows remember. */
@@ -19,6 +21,8 @@ export interface HostSettings extends SettingsPort {
   setMainWindow(bounds: SavedBounds): void;
   /** True once, the first time the main window is put away. */
   takeHideNotice(): boolean;
+  wantsPauseShortcut(): boolean;
+  setPauseShortcut(isWanted: boolean): void;
 }
 
 const integer = { type: 'integer' } as const;
@@ -31,6 +35,7 @@ const schema = {
     additionalProperties: false,
   },
   hideNoticeGiven: { type: 'boolean' },
+  pauseShortcut: { type: 'boolean' },
 } as const;
 
 /** Opens `settings.json` in `folder`. A file that cannot be read is put aside as `settings.json.unreadable`, never overwritten. */
@@ -46,6 +51,8 @@ export function openHostSettings(folder: string, log: LogPort): HostSettings {
       store.set('hideNoticeGiven', true);
       return true;
     },
+    wantsPauseShortcut: () => store.get('pauseShortcut') !== false,
+    setPauseShortcut: (isWanted) => store.set('pauseShortcut', isWanted),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ApprovalMenuActions, grantItems, waitingItems } from './approval-menu.ts';
+import type { PauseShortcut } from './pause-shortcut.ts';
 import { menuLabel } from './plain-label.ts';
 import { countConnectedAgents, type ShellState } from './shell-state.ts';
 
@@ -9,6 +10,7 @@ export type TrayIcon = 'idle' | 'active' | 'paused' | 'fault' | `pending-${strin
 export interface TrayActions extends ApprovalMenuActions {
   setAway(away: boolean): void;
   setPaused(paused: boolean): void;
+  setPauseShortcut(isWanted: boolean): void;
   openWindow(): void;
   quit(): void;
 }
@@ -46,7 +48,7 @@ export function trayTooltip(state: ShellState): string {
 }
 
 /** The whole menu: many Linux desktops give no click on the icon, so it must suffice by itself. */
-export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[] {
+export function trayMenu(state: ShellState, shortcut: PauseShortcut, actions: TrayActions): TrayMenuItem[] {
   const { waiting } = state;
   const fault = faultOf(state);
   return [
@@ -63,6 +65,7 @@ export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[
       checked: state.engine.paused,
       click: () => actions.setPaused(!state.engine.paused),
     },
+    ...shortcutItems(shortcut, actions),
     {
       label: 'I am away',
       type: 'checkbox',
@@ -73,6 +76,16 @@ export function trayMenu(state: ShellState, actions: TrayActions): TrayMenuItem[
     { label: 'Open ScopeGate', click: actions.openWindow },
     { label: 'Quit', click: actions.quit },
   ];
+}
+
+function shortcutItems({ keys, status }: PauseShortcut, actions: TrayActions): TrayMenuItem[] {
+  const toggle: TrayMenuItem = {
+    label: `Pause with ${keys} anywhere`,
+    type: 'checkbox',
+    checked: status === 'on',
+    click: () => actions.setPauseShortcut(status !== 'on'),
+  };
+  return status === 'taken' ? [{ label: `${keys} is taken by another program`, enabled: false }, toggle] : [toggle];
 }
 
 /** Why the engine guards nothing at the moment, in a few words; null when it does. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Menu, type NativeImage, nativeTheme, Tray } from 'electron';
+import type { PauseShortcut } from './pause-shortcut.ts';
 import type { ShellState } from './shell-state.ts';
 import { type TrayActions, type TrayIcon, type TrayMenuItem, trayIcon, trayMenu, trayTooltip } from './tray-model.ts';
 
@@ -24,7 +25,7 @@ export class AppTray {
     nativeTheme.on('updated', this.#redraw);
   }
 
-  show(state: ShellState): void {
+  show(state: ShellState, shortcut: PauseShortcut): void {
     const icon = trayIcon(state);
     if (icon !== this.#icon) {
       this.#icon = icon;
@@ -35,7 +36,7 @@ export class AppTray {
       this.#tooltip = tooltip;
       this.#tray.setToolTip(tooltip);
     }
-    const menu = trayMenu(state, this.#actions);
+    const menu = trayMenu(state, shortcut, this.#actions);
     if (!isDeepStrictEqual(visible(menu), visible(this.#menu))) {
       this.#menu = menu;
       this.#tray.setContextMenu(Menu.buildFromTemplate(menu));

@@ -1,4 +1,13 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { type AroundNavHandler, Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -12,7 +21,7 @@ type SetGuard = (guard: Guard | null) => void;
 
 const GuardContext = createContext<SetGuard>(() => {});
 
-/** The window's router; before it leaves a page with unsaved work it asks. */
+/** The window's router; before it leaves a page with unsaved work it asks, whatever led away from it. */
 export function GuardedRouter({ children }: { children: ReactNode }) {
   const guard = useRef<Guard | null>(null);
   const [held, setHeld] = useState<{ what: string; go: () => void } | null>(null);
@@ -23,6 +32,25 @@ export function GuardedRouter({ children }: { children: ReactNode }) {
     const go = (): void => navigate(to, options);
     if (guard.current === null) go();
     else setHeld({ what: guard.current.what, go });
+  }, []);
+  // A layout effect: the listeners of a window are called in the order they came, and the router's come after it.
+  useLayoutEffect(() => {
+    // Back, Forward and a typed address change the page without asking the router.
+    const onHash = (event: HashChangeEvent): void => {
+      const there = window.location.hash;
+      const here = new URL(event.oldURL).hash;
+      if (guard.current === null || there === here) return;
+      event.stopImmediatePropagation();
+      history.pushState(null, '', here === '' ? '#/' : here);
+      setHeld({
+        what: guard.current.what,
+        go: () => {
+          window.location.hash = there;
+        },
+      });
+    };
+    window.addEventListener('hashchange', onHash);
+    return () => window.removeEventListener('hashchange', onHash);
   }, []);
   return (
     <GuardContext value={setGuard}>

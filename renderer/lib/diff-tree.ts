@@ -37,16 +37,6 @@ export function diffTrees(before: Json, after: Json, expanded: ReadonlySet<strin
   return lines;
 }
 
-/** Top-level arguments that are not the same in both, in the order of `after`, removed ones last. */
-export function changedNames(before: Json, after: Json): string[] {
-  const old = asObject(before);
-  const fresh = asObject(after);
-  const names = [...Object.keys(fresh), ...Object.keys(old).filter((name) => !Object.hasOwn(fresh, name))];
-  return names.filter(
-    (name) => !(Object.hasOwn(old, name) && Object.hasOwn(fresh, name) && isSameJson(old[name], fresh[name])),
-  );
-}
-
 /** Equal as JSON values; the order of names does not count. */
 export function isSameJson(one: Json | undefined, other: Json | undefined): boolean {
   if (one === other) return true;
@@ -66,10 +56,6 @@ function isSameLine(was: TreeLine, line: TreeLine, isEqual: boolean): boolean {
 /** A group and a leaf of one path are two lines, so that a value that became an object shows as both. */
 function keyOf(line: TreeLine): string {
   return `${line.kind} ${line.path}`;
-}
-
-function asObject(value: Json): { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
 function itemOf(container: Json[] | { [key: string]: Json }, name: string): Json | undefined {

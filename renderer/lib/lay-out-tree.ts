@@ -1,9 +1,20 @@
+import type { MaskedValue } from '../../electron/shared/index.ts';
+
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** One line of a readable tree. `path` is unique within the tree and stays the same while things are expanded. */
 export type TreeLine =
-  | { kind: 'leaf'; path: string; depth: number; name: string; value: null | boolean | number | string; folded: number }
+  | {
+      kind: 'leaf';
+      path: string;
+      depth: number;
+      name: string;
+      value: null | boolean | number | string;
+      folded: number;
+      /** The value is not shown and so many characters long; `value` only stands for it. */
+      hidden?: number;
+    }
   /** An object or a list; `note` says so when it is empty. */
   | { kind: 'group'; path: string; depth: number; name: string; note: '' | '{}' | '[]' }
   /** Items of a long object or list that are not shown yet. */
@@ -20,6 +31,20 @@ export function layOutTree(value: Json, expanded: ReadonlySet<string>): TreeLine
   if (isContainer(value)) addItems(value, '$', 0, expanded, lines);
   else addValue(value, '', '$', 0, expanded, lines);
   return lines;
+}
+
+/** The lines with those at masked places told apart: what stands there is not the value. */
+export function hideMasked(lines: readonly TreeLine[], masked: readonly MaskedValue[]): readonly TreeLine[] {
+  if (masked.length === 0) return lines;
+  const lengths = new Map(masked.map(({ path, length }) => [pathOf(path), length]));
+  return lines.map((line) => {
+    const hidden = line.kind === 'leaf' ? lengths.get(line.path) : undefined;
+    return line.kind === 'leaf' && hidden !== undefined ? { ...line, folded: 0, hidden } : line;
+  });
+}
+
+function pathOf(steps: MaskedValue['path']): string {
+  return `$${steps.map((step) => JSON.stringify([String(step)])).join('')}`;
 }
 
 /** How many folds are left to read. */

@@ -9,6 +9,14 @@ const batchMs = 16;
 const retryMs = { gap: 250, failed: 2000 };
 
 /**
+ * A question is about to bring up the window of a page that is still hidden, where a timer may take a second: it is drawn
+ * meanwhile. Everything else can wait for that timer.
+ */
+function bringsUpWindow({ body }: BridgeEvent): boolean {
+  return body.type === 'approval.changed' && globalThis.document?.hidden === true;
+}
+
+/**
  * Keeps the store in step with the engine: a snapshot, then the events after it, and a new snapshot whenever one is
  * missing, the epoch differs, or the connection was lost. Returns a function that ends it.
  */
@@ -64,7 +72,9 @@ export function followEngine(bridge: Bridge, store: EngineStore): () => void {
 
   const stopEvents = bridge.onEvent((event) => {
     pending.push(event);
-    if (!isTakingSnapshot) later(false, batchMs);
+    if (isTakingSnapshot) return;
+    if (bringsUpWindow(event)) applyPending();
+    else later(false, batchMs);
   });
   const stopConnection = bridge.onConnection((connection) => {
     const wasConnected = isConnected;

@@ -1,14 +1,21 @@
 import type { ReactNode } from 'react';
 import type { MarkedLine } from '../lib/diff-tree.ts';
-import { formatCount } from '../lib/format.ts';
+import { countOf, formatCount } from '../lib/format.ts';
 import { foldText, type TreeLine } from '../lib/lay-out-tree.ts';
 import { RawText, RawValue } from './raw-text.tsx';
 
 /** Deeper lines keep this indent, so that no nesting pushes values out of sight. */
 const deepestIndent = 8;
 
+interface JsonTreeProps {
+  lines: readonly MarkedLine[];
+  onExpand: (path: string) => void;
+  /** Shows what is hidden; needed where lines may be. */
+  onReveal?: () => void;
+}
+
 /** A JSON value as names and values, one a line; from `layOutTree`, or from `diffTrees` with the changes marked. */
-export function JsonTree({ lines, onExpand }: { lines: readonly MarkedLine[]; onExpand: (path: string) => void }) {
+export function JsonTree({ lines, onExpand, onReveal }: JsonTreeProps) {
   return (
     <dl className="tree">
       {lines.map((line) => (
@@ -22,7 +29,7 @@ export function JsonTree({ lines, onExpand }: { lines: readonly MarkedLine[]; on
               <FoldButton onClick={() => onExpand(line.path)}>{formatCount(line.items)} more items, expand</FoldButton>
             )}
             {line.kind === 'group' && <span className="p">{line.note}</span>}
-            {line.kind === 'leaf' && <LeafValue line={line} onExpand={onExpand} />}
+            {line.kind === 'leaf' && <LeafValue line={line} onExpand={onExpand} onReveal={onReveal} />}
           </dd>
         </div>
       ))}
@@ -40,8 +47,21 @@ export function ChangeMark({ mark }: { mark: 'added' | 'removed' }) {
   );
 }
 
-function LeafValue({ line, onExpand }: { line: TreeLine & { kind: 'leaf' }; onExpand: (path: string) => void }) {
-  const { value, folded, path } = line;
+interface LeafValueProps {
+  line: TreeLine & { kind: 'leaf' };
+  onExpand: (path: string) => void;
+  onReveal: (() => void) | undefined;
+}
+
+function LeafValue({ line, onExpand, onReveal }: LeafValueProps) {
+  const { value, folded, path, hidden } = line;
+  if (hidden !== undefined)
+    return (
+      <>
+        <span className="t3">Looks secret, hidden: {countOf(hidden, 'character')}</span>{' '}
+        {onReveal !== undefined && <FoldButton onClick={onReveal}>Reveal</FoldButton>}
+      </>
+    );
   if (typeof value !== 'string') return <>{String(value)}</>;
   return (
     <>

@@ -4,6 +4,7 @@ import {
   type Implementation,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
+import { z } from 'zod';
 
 /**
  * The client under test of the suite's client scenarios: an ordinary SDK client, either straight at the suite's server
@@ -51,11 +52,17 @@ async function callEverything(client: Client): Promise<void> {
   for (const { name } of prompts) await client.getPrompt({ name });
 }
 
+/** The scenario's server has no tools; a method of its own is a request every gateway has to pass on. */
+async function sayHello(client: Client): Promise<void> {
+  await client.request({ method: 'com.example/hello' }, z.looseObject({}));
+}
+
 async function act(client: Client): Promise<void> {
   const { tools } = await client.listTools();
   const names = tools.map((tool) => tool.name);
   const rich = tools.find((tool) => tool.name === 'json_schema_2020_12_tool');
   if (context.toolCalls) for (const call of context.toolCalls) await tryCall(client, call.name, call.arguments);
+  else if (scenario === 'request-metadata') await sayHello(client);
   else if (scenario === 'http-standard-headers') await callEverything(client);
   else if (names.includes('add_numbers')) await tryCall(client, 'add_numbers', { a: 5, b: 3 });
   else if (rich) {

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { describeFailures, lostChecks } from './compare-runs.ts';
-import { knownClientDifferences } from './known-differences.ts';
 import { type RequirementSet, runClientScenario } from './run-suite.ts';
 
 const program = fileURLToPath(new URL('./agent-program.ts', import.meta.url));
@@ -41,11 +40,7 @@ for (const requirements of ['2025-11-25', '2026-07-28'] satisfies RequirementSet
         ]);
         expect(direct.passed.size, direct.output).toBeGreaterThan(0);
         const lost = lostChecks(direct, through);
-        const known = knownClientDifferences
-          .filter((one) => one.requirements === requirements)
-          .flatMap((one) => one.checks.filter((check) => check.startsWith(`${scenario} /`)))
-          .sort();
-        expect(lost, `${describeFailures(through, lost)}\n${through.output}`).toEqual(known);
+        expect(lost, `${describeFailures(through, lost)}\n${through.output}`).toEqual([]);
       });
     }
   });

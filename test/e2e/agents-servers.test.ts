@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliRun, runCli } from '../headless/run-cli.ts';
 import { type BrowserBench, launchBrowser } from '../helpers/browser.ts';
 
@@ -76,7 +76,7 @@ describe('the Servers and Agents pages on a running engine', () => {
     await dialog.getByRole('button', { name: 'Test', exact: true }).click();
     await dialog.getByText('The server answers').waitFor();
     await dialog.getByText(/\d+ tools found/).waitFor();
-    expect(await dialog.getByLabel('Id', { exact: true }).inputValue()).toBe('filesystem');
+    await expect.poll(() => dialog.getByLabel('Id', { exact: true }).inputValue()).toBe('filesystem');
     await dialog.getByRole('button', { name: 'Add server' }).click();
     await page.getByText('Agents do not see filesystem until you accept its tools.').waitFor();
     await expectAccessible();
@@ -92,7 +92,7 @@ describe('the Servers and Agents pages on a running engine', () => {
     token = (await dialog.locator('code').first().textContent()) ?? '';
     await dialog.getByText('Waiting for the first connection…').waitFor();
     await page.keyboard.press('Escape');
-    expect(await dialog.isVisible()).toBe(true);
+    await expect.poll(() => dialog.isVisible()).toBe(true);
     expect(await listNames(await connect())).toEqual([]);
     await dialog.getByText('Connected', { exact: true }).waitFor();
     await dialog.getByRole('button', { name: 'Done' }).click();
@@ -114,14 +114,13 @@ describe('the Servers and Agents pages on a running engine', () => {
   it('hides a tool from the agent that is set to Block by keyboard, and Backspace inherits again', async (context) => {
     if ('missing' in bench) return context.skip(bench.missing);
     const client = await connect();
-    await position('write_file', 'Ask').focus();
-    await page.keyboard.press('3');
+    await position('write_file', 'Ask').press('3');
     await page.getByText('write_file is now Block for Probe').waitFor();
-    expect(await position('write_file', 'Block').isChecked()).toBe(true);
-    await vi.waitFor(async () => expect(await listNames(client)).not.toContain('filesystem__write_file'), patient);
+    await expect.poll(() => position('write_file', 'Block').isChecked()).toBe(true);
+    await expect.poll(() => listNames(client)).not.toContain('filesystem__write_file');
     await page.keyboard.press('Backspace');
-    await vi.waitFor(async () => expect(await listNames(client)).toContain('filesystem__write_file'), patient);
-    await vi.waitFor(async () => expect(await position('write_file', 'Ask').isChecked()).toBe(true), patient);
+    await expect.poll(() => listNames(client)).toContain('filesystem__write_file');
+    await expect.poll(() => position('write_file', 'Ask').isChecked()).toBe(true);
   });
 
   it('starts every tool by its tier with a preset and takes it back with one Undo', async (context) => {
@@ -129,15 +128,12 @@ describe('the Servers and Agents pages on a running engine', () => {
     const client = await connect();
     await page.getByRole('radio', { name: 'Observe only' }).click();
     await page.getByText('Observe only is set for Probe').waitFor();
-    await vi.waitFor(async () => expect(await listNames(client)).not.toContain('filesystem__edit_file'), patient);
+    await expect.poll(() => listNames(client)).not.toContain('filesystem__edit_file');
     const reading = { name: 'filesystem__read_text_file', arguments: { path: join(folder, 'files', 'note.txt') } };
     expect(await client.callTool(reading)).toMatchObject({ content: [{ type: 'text', text: 'hello' }] });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await vi.waitFor(async () => expect(await listNames(client)).toContain('filesystem__edit_file'), patient);
-    await vi.waitFor(
-      async () => expect(await page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true),
-      patient,
-    );
+    await expect.poll(() => listNames(client)).toContain('filesystem__edit_file');
+    await expect.poll(() => page.getByRole('radio', { name: 'Custom' }).isChecked()).toBe(true);
   });
 
   it('is free of accessibility violations in both themes', async (context) => {
@@ -164,11 +160,11 @@ describe('the Servers and Agents pages on a running engine', () => {
     await page.getByRole('link', { name: 'Servers' }).click();
     await page.getByRole('tab', { name: 'Connection' }).click();
     const models = page.getByRole('radiogroup', { name: 'May use the agent’s model (sampling)' });
-    expect(await models.getByRole('radio', { name: 'Ask' }).isChecked()).toBe(true);
+    await expect.poll(() => models.getByRole('radio', { name: 'Ask' }).isChecked()).toBe(true);
     await models.getByRole('radio', { name: 'Block' }).click();
-    await vi.waitFor(async () => expect(await models.getByRole('radio', { name: 'Block' }).isChecked()).toBe(true));
+    await expect.poll(() => models.getByRole('radio', { name: 'Block' }).isChecked()).toBe(true);
     const input = page.getByRole('radiogroup', { name: /elicitation/ });
-    expect(await input.getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
+    await expect.poll(() => input.getByRole('radio', { name: 'Allow' }).isChecked()).toBe(true);
     await expectAccessible();
   });
 

@@ -87,15 +87,15 @@ describe('a person, a browser and an agent', () => {
   it('brings up the card for a tool set to Ask, and approving lets exactly that call through (security)', async () => {
     const first = read('one');
     await card().getByText('read_text_file').first().waitFor();
-    expect(await card().locator('.tree').textContent()).toContain('one.txt');
-    expect(await page.title()).toBe('(1) ScopeGate');
+    await expect.poll(() => card().locator('.tree').textContent()).toContain('one.txt');
+    await expect.poll(() => page.title()).toBe('(1) ScopeGate');
     await press('Approve once');
     expect(JSON.stringify(await first)).toContain('content of one');
     await card().waitFor({ state: 'detached' });
     await rowOf('one.txt').getByText('Allowed').waitFor();
     const second = read('two');
     await card().waitFor();
-    expect(await card().locator('.tree').textContent()).toContain('two.txt');
+    await expect.poll(() => card().locator('.tree').textContent()).toContain('two.txt');
     await press('Deny');
     expect(await second).toMatchObject({ isError: true });
     expect(JSON.stringify(await second)).not.toContain('content of two');
@@ -115,7 +115,8 @@ describe('a person, a browser and an agent', () => {
 
   it('tells the agent the reason of a refusal', async () => {
     const refused = read('three');
-    await card().waitFor();
+    // not the card that was answered a moment ago and is about to go
+    await card().locator('.tree', { hasText: 'three.txt' }).waitFor();
     await card().getByRole('button', { name: 'Deny with a reason' }).click();
     await page.getByRole('menuitem', { name: 'Wrong account or target', disabled: false }).click();
     expect(await refused).toMatchObject({ isError: true });
@@ -136,6 +137,6 @@ describe('a person, a browser and an agent', () => {
   it('says so when the engine is gone, and keeps what it shows', async () => {
     host.child.kill('SIGTERM');
     await page.getByText('The engine stopped answering.').waitFor();
-    expect(await page.locator('tr[data-call]').count()).toBeGreaterThan(3);
+    await expect.poll(() => page.locator('tr[data-call]').count()).toBeGreaterThan(3);
   });
 });

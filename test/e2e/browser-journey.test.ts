@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CliRun, runCli } from '../headless/run-cli.ts';
 import { type BrowserBench, launchBrowser } from '../helpers/browser.ts';
 import { textOf } from '../helpers/engine.ts';
@@ -107,7 +107,7 @@ describe('a person who starts with nothing', () => {
     await dialog.getByRole('button', { name: 'Done' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(token);
-    expect(await namesSeen()).toContain('filesystem__write_file');
+    await expect.poll(() => namesSeen()).toContain('filesystem__write_file');
   });
 });
 
@@ -118,8 +118,8 @@ describe('a call to a tool set to Ask', () => {
     await card()
       .getByRole('heading', { name: /Probe wants to run write_file on filesystem/ })
       .waitFor();
-    expect(await card().locator('.tree').textContent()).toContain('approved words');
-    expect(await page.title()).toBe('(1) ScopeGate');
+    await expect.poll(() => card().locator('.tree').textContent()).toContain('approved words');
+    await expect.poll(() => page.title()).toBe('(1) ScopeGate');
     expect(existsSync(inFolder('asked.txt'))).toBe(false);
     await press('Approve once');
     expect((await pending).isError ?? false).toBe(false);
@@ -163,20 +163,19 @@ describe('a call to a tool set to Ask', () => {
     await page.getByRole('radio', { name: 'History' }).click();
     const history = page.getByRole('table', { name: 'Answered questions' });
     await history.getByText('Use the staging folder').waitFor();
-    expect(await history.locator('tbody tr').count()).toBe(3);
+    await expect.poll(() => history.locator('tbody tr').count()).toBe(3);
   });
 });
 
 describe('a message about what was just done', () => {
   it('keeps no question from coming up, and takes no keys', async () => {
     await page.keyboard.press('Control+3');
-    await switchCell('write_file', 'Ask').focus();
-    await page.keyboard.press('2');
+    await switchCell('write_file', 'Ask').press('2');
     const message = page.getByText('write_file is now Ask for Probe');
     await message.waitFor();
     const pending = write('meanwhile.txt', 'x');
     await card().waitFor();
-    expect(await message.isVisible()).toBe(true);
+    await expect.poll(() => message.isVisible()).toBe(true);
     await press('Deny');
     expect((await pending).isError).toBe(true);
     await cardGone();
@@ -189,18 +188,17 @@ describe('a message about what was just done', () => {
 describe('a tool set to Block', () => {
   it('is not listed and refused as unknown, until Undo', async () => {
     await page.keyboard.press('Control+3');
-    await switchCell('write_file', 'Ask').focus();
-    await page.keyboard.press('3');
+    await switchCell('write_file', 'Ask').press('3');
     await page.getByText('write_file is now Block for Probe').waitFor();
-    await vi.waitFor(async () => expect(await namesSeen()).not.toContain('filesystem__write_file'), patient);
+    await expect.poll(() => namesSeen()).not.toContain('filesystem__write_file');
     await expect(write('blocked.txt', 'x')).rejects.toMatchObject({ code: -32602 });
     await expect(agent.callTool({ name: 'filesystem__no_such_tool', arguments: {} })).rejects.toMatchObject({
       code: -32602,
     });
     expect(existsSync(inFolder('blocked.txt'))).toBe(false);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await vi.waitFor(async () => expect(await namesSeen()).toContain('filesystem__write_file'), patient);
-    expect(await switchCell('write_file', 'Ask').isChecked()).toBe(true);
+    await expect.poll(() => namesSeen()).toContain('filesystem__write_file');
+    await expect.poll(() => switchCell('write_file', 'Ask').isChecked()).toBe(true);
   });
 
   it('shows in Live as denied, with why, unlike one that does not exist', async () => {
@@ -220,7 +218,7 @@ describe('the pause switch', () => {
     await page.getByText('All agents are paused.').waitFor();
     const reading = { name: 'filesystem__read_text_file', arguments: { path: inFolder('note.txt') } };
     expect(textOf(await agent.callTool(reading))).toContain('paused');
-    expect(await namesSeen()).toContain('filesystem__write_file');
+    await expect.poll(() => namesSeen()).toContain('filesystem__write_file');
     // a selected row holds the list still until it is told to follow
     await page.getByRole('button', { name: /^1 new call/ }).waitFor();
     await page.keyboard.press('End');
@@ -241,7 +239,7 @@ describe('the list of calls', () => {
     await page.keyboard.press('Escape');
     await cardGone();
     const waiting = rows().filter({ hasText: 'Waiting' });
-    await vi.waitFor(async () => expect(await waiting.count()).toBe(2), patient);
+    await expect.poll(() => waiting.count()).toBe(2);
     const order = () => rows().evaluateAll((all) => all.slice(0, 2).map((row) => row.getAttribute('data-call')));
     const before = await order();
     // the older of the two first: the newer row above it stays put

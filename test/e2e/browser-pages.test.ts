@@ -106,9 +106,11 @@ describe('the approval card', () => {
     await card().getByText('U+200B zero width').waitFor();
     await card().getByText('1 hidden character').waitFor();
     await page.setViewportSize({ width: 900, height: 600 });
-    expect(await overflow()).toEqual(none);
+    await expect.poll(() => overflow()).toEqual(none);
     const approve = card().getByRole('button', { name: 'Approve once' });
-    expect(await approve.evaluate((button) => button.getBoundingClientRect().bottom <= window.innerHeight)).toBe(true);
+    await expect
+      .poll(() => approve.evaluate((button) => button.getBoundingClientRect().bottom <= window.innerHeight))
+      .toBe(true);
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.keyboard.press('Escape');
     await card().waitFor({ state: 'detached' });
@@ -125,7 +127,7 @@ describe.each(places)('%s', (name, path, ready) => {
   it('fits a window of 900 by 600', async () => {
     await page.setViewportSize({ width: 900, height: 600 });
     await visit(name, path, ready);
-    expect(await overflow()).toEqual(none);
+    await expect.poll(() => overflow()).toEqual(none);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 });
@@ -145,11 +147,12 @@ describe('the keyboard', () => {
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('tr[data-call]').first().waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('outcome:denied');
     await page.keyboard.press('Enter');
     await page.locator('tr[data-call]', { hasText: 'Allowed' }).first().waitFor({ state: 'detached' });
-    expect(await page.locator('tr[data-call]').count()).toBe(2);
+    await expect.poll(() => page.locator('tr[data-call]').count()).toBe(2);
     await page.keyboard.press('Backspace');
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Backspace');

@@ -93,7 +93,7 @@ async function readWindow(title: string): Promise<WindowFacts | undefined> {
 }
 
 const approvalTitle = 'ScopeGate: approval';
-const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 100 });
+const waitFor = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 100 });
 const waitUntilVisible = (visible: boolean) =>
   waitFor(async () => expect((await readWindow(approvalTitle))?.visible ?? false).toBe(visible));
 
@@ -109,9 +109,7 @@ describe('an approval in Electron', () => {
   test('appears over other windows without taking the keyboard (security)', async () => {
     await waitFor(async () => expect(await readWindow('ScopeGate')).toMatchObject({ visible: true, focused: true }));
     const call = echo('first');
-    await waitFor(async () => {
-      expect(await readWindow(approvalTitle)).toMatchObject({ visible: true, onTop: true, size: [520, 684] });
-    });
+    await expect.poll(() => readWindow(approvalTitle)).toMatchObject({ visible: true, onTop: true, size: [520, 684] });
     expect(await readWindow(approvalTitle)).toMatchObject({ focused: false });
     expect(await readWindow('ScopeGate')).toMatchObject({ focused: true });
 
@@ -183,14 +181,15 @@ describe('an approval in Electron', () => {
     const call = echo('hunter2');
     await waitUntilVisible(true);
 
-    const told = await started.app.evaluate(() => Reflect.get(globalThis, 'told') as string[]);
-    expect(told).toEqual(['Claude Code wants to use echo\nIt waits for your answer in ScopeGate.']);
-    const items = await started.app.evaluate(() => {
-      const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];
-      return [item?.label, ...(item?.submenu?.items.map(({ label }) => label) ?? [])];
-    });
+    const told = () => started.app.evaluate(() => Reflect.get(globalThis, 'told') as string[]);
+    await expect.poll(told).toEqual(['Claude Code wants to use echo\nIt waits for your answer in ScopeGate.']);
+    const items = () =>
+      started.app.evaluate(() => {
+        const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu | undefined)?.items[1];
+        return [item?.label, ...(item?.submenu?.items.map(({ label }) => label) ?? [])];
+      });
     // echo only reads, so it may be approved there; nothing else may
-    expect(items).toEqual(['Claude Code → echo', 'Review…', 'Deny', 'Approve once']);
+    await expect.poll(items).toEqual(['Claude Code → echo', 'Review…', 'Deny', 'Approve once']);
 
     await started.app.evaluate(() => {
       const item = (Reflect.get(globalThis, 'trayMenu') as Electron.Menu).items[1];

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const args = ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', ...question];
   await vi.waitFor(
     () => expect(spawnSync('dbus-send', args, { env, encoding: 'utf8' }).stdout).toContain('true'),
-    10_000,
+    20_000,
   );
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { electronCommand, openElectronBench, type StartedApp, startApp } from '../helpers/electron.ts';
 
 const bench = await openElectronBench();
@@ -52,7 +52,7 @@ const closeMainWindow = ({ app }: StartedApp) =>
 async function runToEnd(options: { userData: string; env?: Record<string, string>; args?: string[] }) {
   if ('missing' in bench) throw new Error(bench.missing);
   const { command, args, env } = electronCommand(bench, options);
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
@@ -74,16 +74,14 @@ describe('the desktop app', () => {
   test('opens its main window at 1280 × 800 under its own title', async () => {
     const running = await start();
     await running.page('index.html');
-    await vi.waitFor(async () => {
-      expect(await readWindows(running)).toMatchObject([
-        { title: 'ScopeGate', visible: true, bounds: { width: 1280, height: 800 } },
-      ]);
-    });
+    await expect
+      .poll(() => readWindows(running))
+      .toMatchObject([{ title: 'ScopeGate', visible: true, bounds: { width: 1280, height: 800 } }]);
   });
 
   test('stays in the tray when started with --hidden', async () => {
     const running = await start({ args: ['--hidden'] });
-    await vi.waitFor(() => expect(running.log()).toContain('"message":"ready"'));
+    await expect.poll(() => running.log()).toContain('"message":"ready"');
     expect(await readWindows(running)).toEqual([]);
   });
 
@@ -97,28 +95,26 @@ describe('the desktop app', () => {
         shown.push(this.title);
       };
     });
-    await vi.waitFor(async () => expect((await readWindows(running))[0]?.visible).toBe(true));
+    await expect.poll(async () => (await readWindows(running))[0]?.visible).toBe(true);
     await closeMainWindow(running);
-    await vi.waitFor(async () => expect(await readWindows(running)).toMatchObject([{ visible: false }]));
+    await expect.poll(() => readWindows(running)).toMatchObject([{ visible: false }]);
     await closeMainWindow(running);
-    expect(await running.app.evaluate(() => Reflect.get(globalThis, 'shownNotices'))).toEqual([
-      'ScopeGate keeps running',
-    ]);
+    await expect
+      .poll(() => running.app.evaluate(() => Reflect.get(globalThis, 'shownNotices')))
+      .toEqual(['ScopeGate keeps running']);
     expect(running.child.exitCode).toBeNull();
   });
 
   test('hands a second start over to the first, which shows its window', async () => {
     const running = await start();
     await running.page('index.html');
-    await vi.waitFor(async () => expect((await readWindows(running))[0]?.visible).toBe(true));
+    await expect.poll(async () => (await readWindows(running))[0]?.visible).toBe(true);
     await closeMainWindow(running);
-    await vi.waitFor(async () => expect((await readWindows(running))[0]?.visible).toBe(false));
+    await expect.poll(async () => (await readWindows(running))[0]?.visible).toBe(false);
 
     const second = await runToEnd({ userData: running.userData });
     expect(second.code).toBe(0);
-    await vi.waitFor(async () => {
-      expect(await readWindows(running)).toMatchObject([{ title: 'ScopeGate', visible: true }]);
-    });
+    await expect.poll(() => readWindows(running)).toMatchObject([{ title: 'ScopeGate', visible: true }]);
   });
 
   test('opens again where its window was left', async () => {
@@ -127,9 +123,9 @@ describe('the desktop app', () => {
       writeFileSync(join(userData, 'settings.json'), JSON.stringify({ mainWindow: left }));
       const running = await start({ userData });
       await running.page('index.html');
-      await vi.waitFor(async () => {
-        expect(await readWindows(running)).toMatchObject([{ visible: true, bounds: { width: 1000, height: 700 } }]);
-      });
+      await expect
+        .poll(() => readWindows(running))
+        .toMatchObject([{ visible: true, bounds: { width: 1000, height: 700 } }]);
     });
   });
 
@@ -139,9 +135,9 @@ describe('the desktop app', () => {
       await withUserData(async (userData) => {
         const running = await start({ userData, keepData: true });
         await running.page('index.html');
-        await vi.waitFor(async () => expect((await readWindows(running))[0]?.visible).toBe(true));
+        await expect.poll(async () => (await readWindows(running))[0]?.visible).toBe(true);
         await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(950, 650));
-        await vi.waitFor(async () => expect((await readWindows(running))[0]?.bounds.width).toBe(950));
+        await expect.poll(async () => (await readWindows(running))[0]?.bounds.width).toBe(950);
         await running.close();
         const file = join(userData, 'settings.json');
         expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ mainWindow: { width: 950, height: 650 } });

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openElectronBench, type StartedApp, startApp } from '../helpers/electron.ts';
 import { projectRoot } from '../helpers/electron-runtime.ts';
 
@@ -125,7 +126,7 @@ describe('a page of ours in Electron', () => {
       requests += 1;
       response.end('hello');
     }).listen(0, '127.0.0.1');
-    await vi.waitFor(() => expect(server.listening).toBe(true));
+    await once(server, 'listening');
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     try {
       const outcomes = await page.evaluate(async (url) => {

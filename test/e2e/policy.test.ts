@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type CliRun, runCli } from '../headless/run-cli.ts';
 import { type BrowserBench, launchBrowser } from '../helpers/browser.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()));
   await page.goto(login);
-}, 60_000);
+});
 
 afterAll(async () => {
   if ('missing' in bench) return;
@@ -88,7 +88,8 @@ describe('a rule made by hand', () => {
     await page.getByText('There are no rules yet').waitFor();
     await page.getByRole('button', { name: 'New rule' }).first().click();
     await choose('Agent', 'probe');
-    await choose('Server', 'files');
+    await field('Server').fill('fil');
+    await page.getByRole('option', { name: /^files/ }).click();
     await field('Tool').fill('write_f');
     await page.getByRole('option', { name: /^write_file/ }).click();
     await pane().getByRole('button', { name: 'Only with certain arguments' }).click();
@@ -100,7 +101,7 @@ describe('a rule made by hand', () => {
       .getByRole('button', { name: /^Save rule/ })
       .click();
     await pane().getByText('Type what to compare with.').waitFor();
-    expect(await field('Value').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => field('Value').getAttribute('aria-invalid')).toBe('true');
     await field('Value').fill(at('private'));
     await pane()
       .getByText(/When probe calls files: write_file and path is inside ".*private" → Block/)
@@ -115,11 +116,19 @@ describe('a rule made by hand', () => {
     await question.getByRole('button', { name: 'Keep editing' }).click();
     await question.waitFor({ state: 'detached' });
     await pane().waitFor();
+    // Back slips past no question either, and does so each time
+    for (const _ of ['once', 'twice']) {
+      await page.evaluate(() => history.back());
+      await question.getByText('Discard this new rule?').waitFor();
+      await question.getByRole('button', { name: 'Keep editing' }).click();
+      await question.waitFor({ state: 'detached' });
+      expect(page.url()).toContain('#/policy/new');
+      await pane().waitFor();
+    }
   });
 
   it('is obeyed by the very next call, and only where it matches (security)', async () => {
-    await field('Value').focus();
-    await page.keyboard.press('Control+Enter');
+    await field('Value').press('Control+Enter');
     await page.getByText('“Block write_file, probe” is saved').waitFor();
     await sentences().getByText('files: write_file').waitFor();
     const refused = await write(at('private', 'a.txt'));
@@ -136,7 +145,7 @@ describe('a rule made by hand', () => {
     const call = page.getByRole('complementary', { name: 'Call' });
     await call.getByRole('link', { name: 'Show rule' }).first().click();
     await pane().getByRole('heading', { name: 'Block write_file, probe' }).waitFor();
-    expect(await page.locator('.rule-row[aria-current]').count()).toBe(1);
+    await expect.poll(() => page.locator('.rule-row[aria-current]').count()).toBe(1);
   });
 });
 
@@ -173,7 +182,7 @@ describe('a rule made from a call', () => {
     expect(existsSync(at('private', 'c.txt'))).toBe(false);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Keep editing' }).click();
-    expect(await field('path').inputValue()).toBe(at('private', 'c.txt'));
+    await expect.poll(() => field('path').inputValue()).toBe(at('private', 'c.txt'));
     await field('path').press('Escape');
     await page.getByRole('button', { name: 'Discard' }).click();
     await pane().waitFor({ state: 'detached' });
@@ -182,8 +191,7 @@ describe('a rule made from a call', () => {
 
 describe('taking back', () => {
   it('puts a removed rule back in force with Undo (security)', async () => {
-    await sentences().first().focus();
-    await page.keyboard.press('Delete');
+    await sentences().first().press('Delete');
     await page.getByText('“Block write_file, probe” is removed').waitFor();
     expect((await write(at('private', 'gone.txt'))).isError ?? false).toBe(false);
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -225,14 +233,14 @@ describe('policy as YAML', () => {
     expect(now).toContain('block-write-file-probe');
     await box().fill(now.replace('effect:', 'efect:'));
     await page.getByText('Nothing can be imported yet.').waitFor();
-    expect(await page.locator('.yaml-preview .notes .lnk').first().textContent()).toMatch(/^\d+:\d+$/);
-    expect(await page.getByRole('button', { name: 'Import' }).count()).toBe(0);
+    await expect.poll(() => page.locator('.yaml-preview .notes .lnk').first().textContent()).toMatch(/^\d+:\d+$/);
+    await expect.poll(() => page.getByRole('button', { name: 'Import' }).count()).toBe(0);
     await expectAccessible();
   });
 
   it('shows what an import would change, and does exactly that', async () => {
-    const now = await page.getByRole('textbox', { name: 'Policy as it is now, YAML' }).inputValue();
-    await box().fill(now.replace('effect: deny', 'effect: ask'));
+    const now = page.getByRole('textbox', { name: 'Policy as it is now, YAML' });
+    await box().fill((await now.inputValue()).replace('effect: deny', 'effect: ask'));
     await page
       .locator('.yaml-preview .diff')
       .getByText(/→ Ask|effect: ask/)
@@ -241,10 +249,7 @@ describe('policy as YAML', () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('Imported: 1 change').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await vi.waitFor(async () => {
-      const text = await page.getByRole('textbox', { name: 'Policy as it is now, YAML' }).inputValue();
-      expect(text).toContain('effect: deny');
-    }, patient);
+    await expect.poll(() => now.inputValue()).toContain('effect: deny');
   });
 });
 
@@ -260,7 +265,7 @@ describe('the page itself', () => {
     await pane()
       .getByRole('button', { name: /^Save rule/ })
       .waitFor();
-    expect(await sentences().first().isVisible()).toBe(false);
+    await expect.poll(() => sentences().first().isVisible()).toBe(false);
     await pane().getByRole('button', { name: 'Close' }).click();
     await sentences().first().waitFor();
   });

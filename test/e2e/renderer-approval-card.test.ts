@@ -1,98 +1,54 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { armingMs } from '../../renderer/features/approvals/arming.ts';
-import { launchBrowser } from '../helpers/browser.ts';
-import type { FakeChannel } from '../renderer/fake-channel.ts';
-import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
-
-declare global {
-  interface Window {
-    fake: FakeChannel;
-  }
-}
+import { arm, decided, isOff, open, page, prepareCardPage, requests, settle } from '../helpers/card-page.ts';
 
 /** The small approval window over a scripted channel, in a real browser whose clock the test moves. */
-let served: ServedPage | null = null;
-let browser: Browser | null = null;
-let missing = '';
-let page: Page;
+prepareCardPage('card');
 
-beforeAll(async () => {
-  const bench = await launchBrowser();
-  if ('missing' in bench) {
-    missing = bench.missing;
-    return;
-  }
-  browser = bench.browser;
-  served = await servePage('card');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
-
-beforeEach(async (context) => {
-  if (browser === null) context.skip(missing);
-  const opened = await browser?.newPage({ viewport: { width: 520, height: 684 } });
-  if (opened === undefined) throw new Error('no page');
-  page = opened;
-  // The page's clock stands still but for what a test lets pass.
-  await page.clock.install({ time: new Date('2026-01-05T14:02:00Z') });
-  await page.clock.pauseAt(new Date('2026-01-05T14:02:14Z'));
-  await page.goto(`${served?.address}?window=approval`);
+beforeEach(async () => {
+  await open('?window=approval');
   await page.getByRole('button', { name: 'Approve once' }).waitFor();
-});
-
-afterEach(async () => {
-  await page?.close();
 });
 
 const approve = () => page.getByRole('button', { name: 'Approve once' });
 const deny = () => page.getByRole('button', { name: 'Deny', exact: true });
-const isOff = (button: ReturnType<typeof deny>) => button.getAttribute('aria-disabled').then((off) => off === 'true');
-const arm = () => page.clock.runFor(armingMs + 50);
-const sent = () =>
-  page.evaluate(() =>
-    window.fake.requests.filter((request) => request.method === 'approvals.decide').map((request) => request.params),
-  );
 /** Shows the second question, a harmless one with nothing folded. */
 const showReadCard = () => page.getByRole('button', { name: 'Next' }).click();
 
 describe('the approval card, before a person means it', () => {
   it('keeps both answers off until it has stood for a moment (security)', async () => {
-    expect(await isOff(deny())).toBe(true);
+    await expect.poll(() => isOff('Deny')).toBe(true);
     await deny().click({ force: true });
     await page.keyboard.press('Control+Backspace');
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
     await arm();
-    expect(await isOff(deny())).toBe(false);
+    await expect.poll(() => isOff('Deny')).toBe(false);
   });
 
   it('starts with the focus on no button, and neither Enter, Space nor a letter answers (security)', async () => {
     await showReadCard();
     await arm();
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('ARTICLE');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('ARTICLE');
     for (const key of ['Enter', ' ', 'a', 'd', 'y']) {
       await page.keyboard.press(key);
       await arm();
     }
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
   });
 
   it('starts over when a key is pressed that may have been meant for something else (security)', async () => {
     await arm();
     await page.keyboard.press('x');
-    expect(await isOff(deny())).toBe(true);
+    await expect.poll(() => isOff('Deny')).toBe(true);
     await page.keyboard.press('Control+Backspace');
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
   });
 
   it('swallows the click that activates the window (security)', async () => {
     await arm();
     await page.evaluate(() => window.dispatchEvent(new Event('focus')));
     await deny().click({ force: true });
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
   });
 
   it('does not count a click whose press began before the button was on (security)', async () => {
@@ -102,9 +58,9 @@ describe('the approval card, before a person means it', () => {
     await page.mouse.down();
     await arm();
     await page.mouse.up();
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
     await deny().click();
-    expect(await sent()).toHaveLength(1);
+    await expect.poll(() => decided()).toHaveLength(1);
   });
 
   it('starts over when the question changes under it (security)', async () => {
@@ -116,22 +72,22 @@ describe('the approval card, before a person means it', () => {
       }
     });
     await page.clock.runFor(50);
-    expect(await isOff(deny())).toBe(true);
+    await expect.poll(() => isOff('Deny')).toBe(true);
     await arm();
     await deny().click();
-    expect(await sent()).toMatchObject([{ digest: 'another', verdict: 'deny' }]);
+    await expect.poll(() => decided()).toMatchObject([{ digest: 'another', verdict: 'deny' }]);
   });
 
   it('holds Approve on a high tier until every folded text was expanded (security)', async () => {
     await arm();
-    expect(await isOff(approve())).toBe(true);
+    await expect.poll(() => isOff('Approve once')).toBe(true);
     await page.keyboard.press('Control+Enter');
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
     await page.getByRole('button', { name: /more characters, expand/ }).click();
     await arm();
-    expect(await isOff(approve())).toBe(false);
+    await expect.poll(() => isOff('Approve once')).toBe(false);
     await approve().click();
-    expect(await sent()).toMatchObject([{ verdict: 'approve', input: 'pointer' }]);
+    await expect.poll(() => decided()).toMatchObject([{ verdict: 'approve', input: 'pointer' }]);
   });
 });
 
@@ -140,7 +96,8 @@ describe('the approval card, answered', () => {
     await showReadCard();
     await arm();
     await page.keyboard.press('Control+Enter');
-    const [decision] = await sent();
+    await expect.poll(() => decided()).toHaveLength(1);
+    const [decision] = await decided();
     expect(decision).toMatchObject({
       id: 'approval-4',
       digest: 'digest-of-approval-4',
@@ -158,25 +115,26 @@ describe('the approval card, answered', () => {
     await deny().click();
     await page.clock.runFor(50);
     await page.getByText('1 of 1').waitFor();
-    expect(await isOff(approve())).toBe(true);
+    await expect.poll(() => isOff('Approve once')).toBe(true);
     await arm();
     await deny().click();
     await page.clock.runFor(50);
     await page.getByText('Nothing is waiting.').waitFor();
-    expect((await sent()).map((params) => (params as { id: string }).id)).toEqual(['approval-0', 'approval-4']);
+    const answered = async () => (await decided()).map((params) => (params as { id: string }).id);
+    await expect.poll(answered).toEqual(['approval-0', 'approval-4']);
   });
 
   it('decides nothing when it is put away', async () => {
     await arm();
     await page.keyboard.press('Escape');
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
   });
 
   it('sends a reason with a refusal', async () => {
     await page.clock.resume();
     await page.getByRole('button', { name: 'Deny with a reason' }).click();
     await page.getByRole('menuitem', { name: 'Too broad' }).click();
-    expect(await sent()).toMatchObject([{ verdict: 'deny', denyReason: 'too_broad' }]);
+    await expect.poll(() => decided()).toMatchObject([{ verdict: 'deny', denyReason: 'too_broad' }]);
   });
 
   it('does not answer by a chord while a reason is being typed (security)', async () => {
@@ -188,9 +146,106 @@ describe('the approval card, answered', () => {
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Deny' });
     await confirm.and(page.locator(':enabled')).waitFor();
     await page.keyboard.press('Control+Enter');
-    expect(await sent()).toEqual([]);
+    expect(await decided()).toEqual([]);
     await confirm.click();
-    expect(await sent()).toMatchObject([{ verdict: 'deny', denyReason: 'other', denyNote: 'Use staging' }]);
+    await expect
+      .poll(() => decided())
+      .toMatchObject([{ verdict: 'deny', denyReason: 'other', denyNote: 'Use staging' }]);
+  });
+});
+
+describe('the approval card, while the queue goes on', () => {
+  const emit = (events: string) =>
+    page.evaluate((what) => {
+      const { fake } = window;
+      const [first] = fake.snapshot.approvals;
+      const [call] = fake.snapshot.calls;
+      const [agent] = fake.snapshot.agents;
+      if (first === undefined || call === undefined || agent === undefined) throw new Error('nothing is scripted');
+      if (what === 'storm') {
+        for (let at = 0; at < 8; at += 1) {
+          const approval = { ...first, id: `more-${at}`, digest: `more ${at}` };
+          fake.emit({ type: 'approval.changed', approval });
+        }
+        const other = { ...first, id: 'other', digest: 'other', agentId: 'agent-2' };
+        fake.emit({ type: 'approval.changed', approval: other });
+        return;
+      }
+      fake.emit({ type: 'call.changed', call: { ...call, durationMs: 4711 } });
+      fake.emit({ type: 'agent.changed', agent: { ...agent, sessions: 7 } });
+      fake.emit({ type: 'approvals.changed', state: { ...fake.snapshot.approvalState, toReview: 5 } });
+      fake.emit({ type: 'approval.changed', approval: { ...first, waiting: 3, expiresAt: first.expiresAt + 1000 } });
+    }, events);
+
+  for (const events of ['news of all kinds', 'storm']) {
+    it(`keeps a menu open under the pointer: ${events}`, async () => {
+      await page.clock.resume();
+      await page.getByRole('button', { name: 'Deny with a reason' }).click();
+      const item = page.getByRole('menuitem', { name: 'Too broad' });
+      const drawn = await item.elementHandle();
+      await emit(events);
+      await (events === 'storm' ? page.getByText(/^\d of 3$/) : page.getByText('3 identical calls wait')).waitFor();
+      expect(await drawn?.isVisible()).toBe(true);
+      await item.click();
+      await expect.poll(() => decided()).toMatchObject([{ id: 'approval-0', denyReason: 'too_broad' }]);
+    });
+  }
+
+  it('takes the person’s word that they go away, and that they are back', async () => {
+    await page.clock.resume();
+    await page.getByRole('button', { name: 'I am away' }).click();
+    await page.getByRole('button', { name: 'I am back' }).click();
+    await page.getByRole('button', { name: 'I am away' }).waitFor();
+    expect(await requests('approvals.setAway')).toEqual([{ away: true }, { away: false }]);
+  });
+});
+
+describe('the approval card, with a value that looks secret', () => {
+  const show = async (tier: 'destructive' | 'write') => {
+    await page.evaluate((wanted) => {
+      const [approval] = window.fake.snapshot.approvals;
+      if (approval === undefined) throw new Error('nothing waits');
+      const args = { user: 'ada', password: '••••••••', note: '••••••••' };
+      const masked = [{ path: ['password'], length: 12 }];
+      const changed = {
+        ...approval,
+        digest: 'secret',
+        arguments: args,
+        masked,
+        risk: { ...approval.risk, tier: wanted },
+      };
+      window.fake.snapshot.approvals[0] = changed;
+      window.fake.emit({ type: 'approval.changed', approval: changed });
+    }, tier);
+    await page.clock.runFor(50);
+  };
+  const tree = () => page.locator('.tree').textContent();
+
+  it('says how long it is, and shows it only when asked (security)', async () => {
+    await show('destructive');
+    await expect.poll(tree).toContain('passwordLooks secret, hidden: 12 characters');
+    // a text that only looks like our mask is shown as what it is
+    await expect.poll(tree).toContain('note"••••••••"');
+    await arm();
+    await page.getByText('1 hidden value to reveal first').waitFor();
+    await page.keyboard.press('Control+Enter');
+    expect(await decided()).toEqual([]);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await settle();
+    await expect.poll(tree).toContain('password"real password"');
+    expect(await requests('approvals.reveal')).toMatchObject([{ id: 'approval-0', digest: 'secret' }]);
+    await arm();
+    await expect.poll(() => isOff('Approve once')).toBe(false);
+  });
+
+  it('does not have to be revealed below the high tiers, but before an edit it is (security)', async () => {
+    await show('write');
+    await expect.poll(tree).toContain('hidden: 12 characters');
+    await arm();
+    await expect.poll(() => isOff('Approve once')).toBe(false);
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await settle();
+    await expect.poll(() => page.getByRole('textbox', { name: 'password' }).inputValue()).toBe('real password');
   });
 });
 
@@ -206,15 +261,15 @@ describe('the approval card, shown hostile text', () => {
     }, markup);
     await page.clock.runFor(50);
     await page.getByText('Text from the server, not checked').waitFor();
-    expect(await page.locator('.card img').count()).toBe(0);
+    await expect.poll(() => page.locator('.card img').count()).toBe(0);
     expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
-    expect(await page.locator('.tree').textContent()).toContain(markup);
+    await expect.poll(() => page.locator('.tree').textContent()).toContain(markup);
   });
 
   it('shows hidden characters, mixed scripts and the real host (security)', async () => {
     const tree = page.locator('.tree');
-    expect(await tree.textContent()).toContain('U+200B zero width');
-    expect(await tree.textContent()).toContain('mixes Latin and Cyrillic');
-    expect(await tree.locator('b').allTextContents()).toEqual(['evil.example']);
+    await expect.poll(() => tree.textContent()).toContain('U+200B zero width');
+    await expect.poll(() => tree.textContent()).toContain('mixes Latin and Cyrillic');
+    await expect.poll(() => tree.locator('b').allTextContents()).toEqual(['evil.example']);
   });
 });

@@ -78,7 +78,7 @@ describe('a remembered approval', () => {
       .getByRole('button', { name: /^path: / })
       .click();
     await page.getByRole('menuitemradio', { name: /is inside .*inner$/ }).click();
-    expect(await card().locator('.remember .quote').textContent()).toContain('path is inside');
+    await expect.poll(() => card().locator('.remember .quote').textContent()).toContain('path is inside');
     await press('Approve for 1 hour');
     expect(JSON.stringify(await first)).toContain('content of inner/three');
     await gone();
@@ -120,7 +120,7 @@ describe('an edit before the approval', () => {
     await card().getByRole('button', { name: 'Edit…' }).click();
     await card().getByRole('textbox', { name: 'content' }).fill('as the person wanted');
     await card().getByRole('button', { name: 'Use these arguments' }).and(page.locator(':enabled')).click();
-    expect(await card().locator('.tree .removed').textContent()).toContain('as the agent wanted');
+    await expect.poll(() => card().locator('.tree .removed').textContent()).toContain('as the agent wanted');
     await press('Approve edited');
     await call;
     await gone();

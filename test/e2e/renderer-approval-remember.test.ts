@@ -1,112 +1,49 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { armingMs } from '../../renderer/features/approvals/arming.ts';
-import { launchBrowser } from '../helpers/browser.ts';
-import type { FakeChannel } from '../renderer/fake-channel.ts';
-import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
-
-declare global {
-  interface Window {
-    fake: FakeChannel;
-  }
-}
+import { describe, expect, it } from 'vitest';
+import {
+  arm,
+  button,
+  decided,
+  isOff,
+  open,
+  openReadCard,
+  page,
+  prepareCardPage,
+  settle,
+} from '../helpers/card-page.ts';
 
 /** What a person does on a card beyond answering it, over a scripted channel in a real browser. */
-let served: ServedPage | null = null;
-let browser: Browser | null = null;
-let missing = '';
-let page: Page;
-
-beforeAll(async () => {
-  const bench = await launchBrowser();
-  if ('missing' in bench) {
-    missing = bench.missing;
-    return;
-  }
-  browser = bench.browser;
-  served = await servePage('remember');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
-
-beforeEach((context) => {
-  if (browser === null) context.skip(missing);
-});
-
-afterEach(async () => {
-  await page?.context().close();
-});
-
-async function open(path: string, size = { width: 520, height: 684 }): Promise<void> {
-  const context = await browser?.newContext({ viewport: size });
-  const opened = await context?.newPage();
-  if (opened === undefined) throw new Error('no page');
-  page = opened;
-  // The page's clock stands still but for what a test lets pass.
-  await page.clock.install({ time: new Date('2026-01-05T14:02:00Z') });
-  await page.clock.pauseAt(new Date('2026-01-05T14:02:14Z'));
-  await page.goto(`${served?.address}${path}`);
-}
-
-/** The second card: harmless, nothing folded. */
-async function openReadCard(size?: { width: number; height: number }): Promise<void> {
-  await open('?window=approval', size);
-  await page.getByRole('button', { name: 'Next' }).click();
-  await settle();
-  await page.getByRole('radio', { name: '1 hour' }).waitFor();
-}
-
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
-const isOff = (name: string | RegExp) =>
-  button(name)
-    .getAttribute('aria-disabled')
-    .then((off) => off === 'true');
-/** Long enough for the engine to be asked and its answer to be drawn, too short to arm. */
-async function settle(): Promise<void> {
-  for (const step of [350, 30, 30, 30]) await page.clock.runFor(step);
-}
-const arm = () => page.clock.runFor(armingMs + 50);
-const requests = (method: string) =>
-  page.evaluate(
-    (wanted) =>
-      window.fake.requests
-        .filter((request) => request.method === wanted)
-        .map((request) => request.params as Record<string, unknown>),
-    method,
-  );
-const decided = () => requests('approvals.decide');
+prepareCardPage('remember');
 
 describe('remembering an answer', () => {
   it('is once unless something else is chosen, and then it sends nothing to remember (security)', async () => {
     await openReadCard();
-    expect(await page.getByRole('radio', { name: 'Once' }).getAttribute('aria-checked')).toBe('true');
+    await expect.poll(() => page.getByRole('radio', { name: 'Once' }).getAttribute('aria-checked')).toBe('true');
     await arm();
     await button('Approve once').click();
-    expect(await decided()).toMatchObject([{ verdict: 'approve', remember: null, edited: null }]);
+    await expect.poll(() => decided()).toMatchObject([{ verdict: 'approve', remember: null, edited: null }]);
   });
 
   it('says on the button and in a sentence what it becomes, and arms anew for every change (security)', async () => {
     await openReadCard();
     await arm();
-    expect(await isOff('Approve once')).toBe(false);
+    await expect.poll(() => isOff('Approve once')).toBe(false);
     await page.getByRole('radio', { name: '1 hour' }).click();
-    expect(await isOff('Approve for 1 hour')).toBe(true);
+    await expect.poll(() => isOff('Approve for 1 hour')).toBe(true);
     const sentence = page.locator('.remember .quote');
-    expect(await sentence.textContent()).toContain('with exactly these arguments');
+    await expect.poll(() => sentence.textContent()).toContain('with exactly these arguments');
     await arm();
     await page.getByLabel('A pattern').click();
-    expect(await isOff('Approve for 1 hour')).toBe(true);
+    await expect.poll(() => isOff('Approve for 1 hour')).toBe(true);
     await arm();
     await page.getByRole('checkbox', { name: /^sql/ }).click();
-    expect(await isOff('Approve for 1 hour')).toBe(true);
-    expect(await sentence.textContent()).toContain('database is "shop_staging", with any sql and no other arguments');
+    await expect.poll(() => isOff('Approve for 1 hour')).toBe(true);
+    await expect
+      .poll(() => sentence.textContent())
+      .toContain('database is "shop_staging", with any sql and no other arguments');
     await arm();
     await button('Approve for 1 hour').click();
     const match = { kind: 'pattern', arguments: { database: { kind: 'same' }, sql: { kind: 'any' } } };
-    expect(await decided()).toMatchObject([{ remember: { duration: '1h', match } }]);
+    await expect.poll(() => decided()).toMatchObject([{ remember: { duration: '1h', match } }]);
   });
 
   it('says how many calls of the past it would have matched, and when the log cannot tell', async () => {
@@ -133,7 +70,7 @@ describe('remembering an answer', () => {
     await settle();
     await page.getByText('Every call of this tool asks.').waitFor();
     await arm();
-    expect(await isOff('Approve for 1 hour')).toBe(true);
+    await expect.poll(() => isOff('Approve for 1 hour')).toBe(true);
     await page.keyboard.press('Control+Enter');
     expect(await decided()).toEqual([]);
   });
@@ -143,11 +80,11 @@ describe('remembering an answer', () => {
     const always = page.getByRole('radio', { name: 'Always' });
     await settle();
     await always.waitFor();
-    expect(await always.isDisabled()).toBe(true);
+    await expect.poll(() => always.isDisabled()).toBe(true);
     await page.getByText('Always: This host cannot check who is there.').waitFor();
     await page.getByRole('radio', { name: '1 hour' }).click();
     await page.getByText('Any arguments: Not for tools that destroy data').waitFor();
-    expect(await page.getByLabel('Any arguments').count()).toBe(0);
+    await expect.poll(() => page.getByLabel('Any arguments').count()).toBe(0);
   });
 
   it('takes nothing of one question over to the next (security)', async () => {
@@ -171,9 +108,9 @@ describe('remembering an answer', () => {
     await button('Approve for 15 min').waitFor();
     await arm();
     await page.keyboard.press('Control+Enter');
-    expect(await decided()).toMatchObject([
-      { input: 'keyboard', remember: { duration: '15m', match: { kind: 'exact' } } },
-    ]);
+    await expect
+      .poll(() => decided())
+      .toMatchObject([{ input: 'keyboard', remember: { duration: '15m', match: { kind: 'exact' } } }]);
   });
 });
 
@@ -182,8 +119,8 @@ describe('the last approved call', () => {
     await openReadCard();
     await page.getByText(/Other than in the call you approved/).waitFor();
     await button('Show changes').click();
-    expect(await page.locator('.tree .removed dd').textContent()).toContain("'paid'");
-    expect(await page.locator('.tree .added dd').textContent()).toContain("'open'");
+    await expect.poll(() => page.locator('.tree .removed dd').textContent()).toContain("'paid'");
+    await expect.poll(() => page.locator('.tree .added dd').textContent()).toContain("'open'");
   });
 });
 
@@ -199,11 +136,12 @@ describe('an edit, then the approval', () => {
     await openReadCard();
     await arm();
     await edit('database', 'shop_test');
-    expect(await isOff('Approve edited')).toBe(true);
-    expect(await page.locator('.tree .removed dd').textContent()).toContain('shop_staging');
-    expect(await page.locator('.tree .added dd').textContent()).toContain('shop_test');
+    await expect.poll(() => isOff('Approve edited')).toBe(true);
+    await expect.poll(() => page.locator('.tree .removed dd').textContent()).toContain('shop_staging');
+    await expect.poll(() => page.locator('.tree .added dd').textContent()).toContain('shop_test');
     await arm();
     await button('Approve edited').click();
+    await expect.poll(() => decided()).toHaveLength(1);
     const [decision] = await decided();
     expect(decision).toMatchObject({ verdict: 'approve', digest: 'digest-of-approval-4' });
     expect(decision?.edited).toMatchObject({ database: 'shop_test' });
@@ -213,7 +151,7 @@ describe('an edit, then the approval', () => {
     await openReadCard();
     await button('Edit…').click();
     await arm();
-    expect(await isOff('Approve once')).toBe(true);
+    await expect.poll(() => isOff('Approve once')).toBe(true);
     await page.getByText('Finish or cancel the edit first').waitFor();
     await page.keyboard.press('Control+Enter');
     await button('Approve once').focus();
@@ -227,11 +165,11 @@ describe('an edit, then the approval', () => {
     await page.getByRole('textbox', { name: 'database' }).fill('forbidden');
     await settle();
     await page.getByText('A rule blocks the call with these arguments.').waitFor();
-    expect(await button('Use these arguments').isDisabled()).toBe(true);
+    await expect.poll(() => button('Use these arguments').isDisabled()).toBe(true);
     await page.getByRole('radio', { name: 'JSON' }).click();
     await page.getByRole('textbox', { name: 'Arguments as JSON' }).fill('{"database": }');
     await page.getByText(/This is not JSON/).waitFor();
-    expect(await button('Use these arguments').isDisabled()).toBe(true);
+    await expect.poll(() => button('Use these arguments').isDisabled()).toBe(true);
   });
 
   it('is undone by Cancel and by Esc, and Esc does not put the card away', async () => {
@@ -240,13 +178,13 @@ describe('an edit, then the approval', () => {
     await page.getByRole('textbox', { name: 'database' }).fill('other');
     await page.keyboard.press('Escape');
     await button('Approve once').waitFor();
-    expect(await page.locator('.tree').textContent()).toContain('shop_staging');
+    await expect.poll(() => page.locator('.tree').textContent()).toContain('shop_staging');
     await edit('database', 'other');
     await button('Undo changes').click();
     await button('Approve once').waitFor();
     await arm();
     await button('Approve once').click();
-    expect(await decided()).toMatchObject([{ edited: null }]);
+    await expect.poll(() => decided()).toMatchObject([{ edited: null }]);
   });
 });
 
@@ -263,8 +201,8 @@ describe('an edit of a file', () => {
     await page.clock.runFor(50);
     const change = page.getByRole('region', { name: 'The change, line by line' });
     await change.waitFor();
-    expect(await change.locator('.removed').textContent()).toContain('const a = 1;');
-    expect(await change.locator('.added').textContent()).toContain('<b>const a = 2;</b>');
-    expect(await page.locator('.tree b').first().textContent()).toBe('/home');
+    await expect.poll(() => change.locator('.removed').textContent()).toContain('const a = 1;');
+    await expect.poll(() => change.locator('.added').textContent()).toContain('<b>const a = 2;</b>');
+    await expect.poll(() => page.locator('.tree b').first().textContent()).toBe('/home');
   });
 });

@@ -1,90 +1,27 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { armingMs } from '../../renderer/features/approvals/arming.ts';
-import { launchBrowser } from '../helpers/browser.ts';
-import { type FakeChannel, makeApproval } from '../renderer/fake-channel.ts';
-import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
-
-declare global {
-  interface Window {
-    fake: FakeChannel;
-  }
-}
+import { describe, expect, it } from 'vitest';
+import {
+  arm,
+  button,
+  decided,
+  isOff,
+  open,
+  openReadCard,
+  page,
+  prepareCardPage,
+  requests,
+  settle,
+} from '../helpers/card-page.ts';
+import { makeApproval } from '../renderer/fake-channel.ts';
 
 /** Cards under pressure: too many, too large, too little room; over a scripted channel in a real browser. */
-let served: ServedPage | null = null;
-let browser: Browser | null = null;
-let missing = '';
-let page: Page;
-
-beforeAll(async () => {
-  const bench = await launchBrowser();
-  if ('missing' in bench) {
-    missing = bench.missing;
-    return;
-  }
-  browser = bench.browser;
-  served = await servePage('storm');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await served?.close();
-});
-
-beforeEach((context) => {
-  if (browser === null) context.skip(missing);
-});
-
-afterEach(async () => {
-  await page?.context().close();
-});
-
-async function open(path: string, size = { width: 520, height: 684 }): Promise<void> {
-  const context = await browser?.newContext({ viewport: size });
-  const opened = await context?.newPage();
-  if (opened === undefined) throw new Error('no page');
-  page = opened;
-  // The page's clock stands still but for what a test lets pass.
-  await page.clock.install({ time: new Date('2026-01-05T14:02:00Z') });
-  await page.clock.pauseAt(new Date('2026-01-05T14:02:14Z'));
-  await page.goto(`${served?.address}${path}`);
-}
-
-/** The second card: harmless, nothing folded. */
-async function openReadCard(size?: { width: number; height: number }): Promise<void> {
-  await open('?window=approval', size);
-  await page.getByRole('button', { name: 'Next' }).click();
-  await settle();
-  await page.getByRole('radio', { name: '1 hour' }).waitFor();
-}
-
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
-const isOff = (name: string | RegExp) =>
-  button(name)
-    .getAttribute('aria-disabled')
-    .then((off) => off === 'true');
-/** Long enough for the engine to be asked and its answer to be drawn, too short to arm. */
-async function settle(): Promise<void> {
-  for (const step of [350, 30, 30, 30]) await page.clock.runFor(step);
-}
-const arm = () => page.clock.runFor(armingMs + 50);
-const requests = (method: string) =>
-  page.evaluate(
-    (wanted) =>
-      window.fake.requests
-        .filter((request) => request.method === wanted)
-        .map((request) => request.params as Record<string, unknown>),
-    method,
-  );
-const decided = () => requests('approvals.decide');
+prepareCardPage('storm');
 
 describe('a storm', () => {
   it('stands as one card that can be denied as one, never approved (security)', async () => {
     await open('?window=approval&scene=storm');
     await page.getByText('has 9 waiting.').waitFor();
-    expect(await button(/Approve/).count()).toBe(0);
+    await expect.poll(() => button(/Approve/).count()).toBe(0);
     await button('Deny all').click({ force: true });
     await page.keyboard.press('Control+Enter');
     await page.keyboard.press('Control+Backspace');
@@ -93,7 +30,7 @@ describe('a storm', () => {
     await button('Deny all').click();
     await page.clock.runFor(50);
     await page.getByText('Nothing is waiting.').waitFor();
-    expect(await requests('approvals.denyAll')).toMatchObject([{ agentId: 'agent-1', input: 'pointer' }]);
+    await expect.poll(() => requests('approvals.denyAll')).toMatchObject([{ agentId: 'agent-1', input: 'pointer' }]);
     expect(await decided()).toEqual([]);
   });
 
@@ -101,10 +38,10 @@ describe('a storm', () => {
     await open('?window=approval&scene=storm');
     await arm();
     await button('Pause agent').click();
-    expect(await requests('agents.setPaused')).toEqual([{ id: 'agent-1', paused: true }]);
+    await expect.poll(() => requests('agents.setPaused')).toEqual([{ id: 'agent-1', paused: true }]);
     await button('Review').click();
     await page.getByText('1 of 9').waitFor();
-    expect(await isOff('Approve once')).toBe(true);
+    await expect.poll(() => isOff('Approve once')).toBe(true);
   });
 });
 
@@ -140,10 +77,10 @@ describe('a card with hostile arguments', () => {
     );
     await settle();
     await page.getByRole('radio', { name: '15 min' }).click();
-    expect(await page.getByLabel('A pattern').count()).toBe(0);
+    await expect.poll(() => page.getByLabel('A pattern').count()).toBe(0);
     await arm();
     await button('Approve for 15 min').click();
-    expect(await decided()).toMatchObject([{ remember: { duration: '15m', match: { kind: 'exact' } } }]);
+    await expect.poll(() => decided()).toMatchObject([{ remember: { duration: '15m', match: { kind: 'exact' } } }]);
   });
 });
 
@@ -172,8 +109,8 @@ describe('how a card stands in its window', () => {
       await page.getByLabel('A pattern').click();
       await settle();
       expect(await overflowing()).toEqual([]);
-      expect(await isInView('.decide')).toBe(true);
-      if (size.height >= 540) expect(await isInView('.remember .quote')).toBe(true);
+      await expect.poll(() => isInView('.decide')).toBe(true);
+      if (size.height >= 540) await expect.poll(() => isInView('.remember .quote')).toBe(true);
       await button('Edit…').click();
       expect(await overflowing()).toEqual([]);
     });

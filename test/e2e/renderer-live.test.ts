@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type ServedPage, servePage } from '../renderer/page/serve-page.ts';
 
@@ -41,7 +41,11 @@ async function open(hash: string, colorScheme: 'light' | 'dark' = 'light'): Prom
   page = await context.newPage();
   await page.goto(`${served?.address}${hash}`);
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await settle();
 }
+
+/** Until the page has nothing left to do: what is drawn listens to keys by then. */
+const settle = () => page.evaluate(() => new Promise<void>((done) => void requestIdleCallback(() => done())));
 
 const rows = () => page.locator('tr[data-call]');
 const toolsOf = () => rows().locator('td:nth-child(5)').allTextContents();
@@ -60,11 +64,9 @@ describe('the Live list', () => {
       window.fake.emit({ type: 'call.changed', call: { ...call, id: 'new', tool: 'fresh', at: Date.now() + 1 } });
       window.fake.emit({ type: 'call.changed', call: { ...call, status: 'settled', outcome: 'ok', durationMs: 1900 } });
     });
-    await vi.waitFor(async () =>
-      expect((await toolsOf()).slice(0, 3)).toEqual(['fresh', 'delete_repository', 'navigate']),
-    );
-    expect(await rows().nth(2).textContent()).toContain('Allowed');
-    expect(await rows().nth(2).textContent()).toContain('1.9 s');
+    await expect.poll(async () => (await toolsOf()).slice(0, 3)).toEqual(['fresh', 'delete_repository', 'navigate']);
+    await expect.poll(() => rows().nth(2).textContent()).toContain('Allowed');
+    await expect.poll(() => rows().nth(2).textContent()).toContain('1.9 s');
   });
 
   it('stands still once a row is chosen, counts what is new, and follows again with End', async () => {
@@ -78,8 +80,8 @@ describe('the Live list', () => {
     await page.getByRole('button', { name: '12 new calls' }).waitFor();
     expect((await toolsOf())[0]).toBe('delete_repository');
     await page.keyboard.press('End');
-    await vi.waitFor(async () => expect((await toolsOf())[0]).toBe('list_pull_requests'));
-    expect(await page.getByRole('button', { name: /new call/ }).count()).toBe(0);
+    await expect.poll(async () => (await toolsOf())[0]).toBe('list_pull_requests');
+    await expect.poll(() => page.getByRole('button', { name: /new call/ }).count()).toBe(0);
   });
 
   it('goes on following while the chosen row moves out of sight', async () => {
@@ -92,7 +94,7 @@ describe('the Live list', () => {
         window.fake.emit({ type: 'call.changed', call: { ...call, id: `new-${index}`, tool: `tool-${index}`, at } });
       }
     });
-    await vi.waitFor(async () => expect((await toolsOf())[0]).toBe('tool-59'));
+    await expect.poll(async () => (await toolsOf())[0]).toBe('tool-59');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.getByRole('complementary', { name: 'Call' }).getByText('get_pull_request').waitFor();
   });
@@ -101,14 +103,14 @@ describe('the Live list', () => {
     await rows().first().waitFor();
     const ids = await rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-call')));
     await page.keyboard.press('j');
-    expect(await selected()).toBe(ids[0]);
+    await expect.poll(() => selected()).toBe(ids[0]);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
-    expect(await selected()).toBe(ids[1]);
-    expect(await page.getByRole('grid').getAttribute('aria-activedescendant')).toBe(`call-${ids[1]}`);
+    await expect.poll(() => selected()).toBe(ids[1]);
+    await expect.poll(() => page.getByRole('grid').getAttribute('aria-activedescendant')).toBe(`call-${ids[1]}`);
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('complementary', { name: 'Call' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('complementary', { name: 'Call' }).count()).toBe(0);
   });
 
   it('draws only the rows that can be seen, however many there are', async () => {
@@ -119,8 +121,8 @@ describe('the Live list', () => {
       }
     });
     await page.getByText('3\u202f021 calls').waitFor();
-    expect(await rows().count()).toBeLessThan(80);
-    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe('3022');
+    await expect.poll(() => rows().count()).toBeLessThan(80);
+    await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('3022');
   });
 
   it('shows what the log holds when nothing has happened since the start, and else how to begin', async () => {
@@ -145,23 +147,31 @@ describe('the Live filter', () => {
   it('takes typed tokens with suggestions and keeps them in the address', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('outc');
+    await page
+      .getByRole('option', { name: /^outcome/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.keyboard.type('den');
+    await page
+      .getByRole('option', { name: /denied/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['write_file', 'execute']));
-    expect(page.url()).toContain('#/live/outcome%3Adenied');
+    await expect.poll(() => toolsOf()).toEqual(['write_file', 'execute']);
+    await expect.poll(() => page.url()).toContain('#/live/outcome%3Adenied');
     await page.reload();
-    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['write_file', 'execute']));
+    await expect.poll(() => toolsOf()).toEqual(['write_file', 'execute']);
     await page.getByRole('button', { name: 'Remove outcome denied' }).click();
-    await vi.waitFor(async () => expect((await toolsOf()).length).toBeGreaterThan(2));
+    await expect.poll(async () => (await toolsOf()).length).toBeGreaterThan(2);
   });
 
   it('has the agents in a menu', async () => {
     await page.getByRole('button', { name: 'All agents' }).click();
     await page.getByRole('menuitem', { name: 'Codex' }).click();
-    await vi.waitFor(async () => expect(await toolsOf()).toEqual(['navigate', 'write_file', 'snapshot', 'click']));
+    await expect.poll(() => toolsOf()).toEqual(['navigate', 'write_file', 'snapshot', 'click']);
   });
 });
 
@@ -171,9 +181,9 @@ describe('the call pane', () => {
     await page.getByRole('button', { name: 'Next time' }).click();
     await page.getByRole('menuitem', { name: 'Never allow' }).click();
     const change = { agentId: 'agent-2', serverId: 'filesystem', toolName: 'write_file', effect: 'deny' };
-    await vi.waitFor(async () => expect(await requests('grants.set')).toEqual([{ changes: [change] }]));
+    await expect.poll(() => requests('grants.set')).toEqual([{ changes: [change] }]);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await vi.waitFor(async () => expect(await requests('grants.set')).toHaveLength(2));
+    await expect.poll(() => requests('grants.set')).toHaveLength(2);
   });
 
   it('opens the card of a waiting call and puts it away again', async () => {
@@ -192,13 +202,13 @@ describe('the frame', () => {
     await page.evaluate(() => window.fake.setConnection(false, 3));
     await page.getByText('The engine stopped answering.').waitFor();
     await page.getByText('Reconnecting, try 3', { exact: true }).waitFor();
-    expect(await rows().count()).toBeGreaterThan(10);
-    expect(await page.getByRole('button', { name: 'Review' }).count()).toBe(0);
-    expect(await page.getByRole('switch', { name: 'Pause all agents' }).isDisabled()).toBe(true);
+    await expect.poll(() => rows().count()).toBeGreaterThan(10);
+    await expect.poll(() => page.getByRole('button', { name: 'Review' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('switch', { name: 'Pause all agents' }).isDisabled()).toBe(true);
   });
 
   it('names who waits in the title and pauses everything with one switch', async () => {
-    await vi.waitFor(async () => expect(await page.title()).toBe('(2) ScopeGate'));
+    await expect.poll(() => page.title()).toBe('(2) ScopeGate');
     await page.getByRole('switch', { name: 'Pause all agents' }).click();
     await page.getByText('All agents are paused.').waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -220,7 +230,7 @@ describe('the frame', () => {
     await page.getByText('Port 7420 is taken by node (pid 4711).').waitFor();
     expect(await requests('engine.setPort')).toEqual([]);
     await page.getByRole('button', { name: 'Use port 7421 instead' }).click();
-    await vi.waitFor(async () => expect(await requests('engine.setPort')).toEqual([{ port: 7421 }]));
+    await expect.poll(() => requests('engine.setPort')).toEqual([{ port: 7421 }]);
   });
 
   it('lists every shortcut and changes pages by key', async () => {

@@ -17,6 +17,7 @@ describe('a reading of a server’s tools that cannot be written', () => {
     const error = vi.fn();
     const keeper = new CatalogKeeper(
       partly({
+        graceMs: 0,
         catalog: { sync: async () => full(), unread: () => ['s'], markStale: () => {} },
         facts: { of: full },
         log: { info: () => {}, warn: () => {}, error },
@@ -24,7 +25,7 @@ describe('a reading of a server’s tools that cannot be written', () => {
     );
     // a rejection nobody handles fails the run of the tests, as it ends the engine
     keeper.readUnknown();
-    await keeper.firstSync(new AbortController().signal);
+    await keeper.firstSync(new AbortController().signal, { scope: null, kind: 'name' });
     keeper.toolsChanged('s');
     await vi.waitFor(() => expect(error).toHaveBeenCalledTimes(3));
     await keeper.settled();

@@ -7,7 +7,18 @@ const waiting = new Map();
 const heard = [];
 let hello = null;
 let lastId = 0;
-const names = ['ask', 'ask-later', 'ask-and-withdraw', 'whoami', 'notify', 'heard', 'crash'];
+let held = null;
+const names = [
+  'ask',
+  'ask-later',
+  'ask-and-withdraw',
+  'ask-and-hold',
+  'withdraw',
+  'whoami',
+  'notify',
+  'heard',
+  'crash',
+];
 const tools = names.map((name) => ({ name, inputSchema: { type: 'object' } }));
 
 function ask({ method, params }) {
@@ -32,6 +43,14 @@ async function call(id, name, args) {
       say({ method: 'notifications/cancelled', params: { requestId: `ask-${lastId}` } });
       return answer(heard);
     }
+    case 'ask-and-hold':
+      void ask(args.request);
+      held = () => answer('withdrawn');
+      return undefined;
+    case 'withdraw':
+      say({ method: 'notifications/cancelled', params: { requestId: `ask-${lastId}`, reason: 'not needed' } });
+      held?.();
+      return answer('taken back');
     case 'notify':
       for (const notification of args.notifications) say(notification);
       return answer('told');

@@ -12,6 +12,8 @@ const heard = [];
 const waiting = new Map();
 const listens = new Set();
 let lastId = 0;
+// once the agent was heard of on the question: then it is there
+let takeBack = null;
 
 const complete = isModern ? { resultType: 'complete' } : {};
 const hints = isModern ? { ...complete, ttlMs: 0, cacheScope: 'private' } : {};
@@ -21,12 +23,14 @@ const capabilities = {
   resources: { listChanged: true, subscribe: true },
   logging: {},
   completions: {},
-  ...(isModern ? {} : { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } }),
+  ...(isModern
+    ? { extensions: { 'io.modelcontextprotocol/tasks': {} } }
+    : { tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } }),
 };
 const serverInfo = { name: 'every-message', version: '1' };
 const inputSchema = { type: 'object' };
 const withMore = (items) => [...items.slice(0, -1), ...(existsSync(moreFile) ? items.slice(-1) : [])];
-const task = { taskId: 'task-1', status: 'working', createdAt: '', lastUpdatedAt: '', ttl: null };
+const task = { taskId: 'task-1', status: 'working', createdAt: '', lastUpdatedAt: '', ttl: null, ttlMs: null };
 const text = (value) => ({ ...complete, content: [{ type: 'text', text: JSON.stringify(value) }] });
 
 const results = {
@@ -52,7 +56,11 @@ const results = {
   'prompts/get': () => ({ ...complete, messages: [] }),
   'completion/complete': () => ({ ...complete, completion: { values: ['done'] } }),
   ...(isModern
-    ? {}
+    ? {
+        'tasks/get': () => ({ ...complete, ...task }),
+        'tasks/update': () => complete,
+        'tasks/cancel': () => complete,
+      }
     : {
         ping: () => ({}),
         'logging/setLevel': () => ({}),
@@ -66,7 +74,7 @@ const results = {
 };
 
 function tell(notice) {
-  const kinds = /list_changed$|resources\/updated$/;
+  const kinds = /list_changed$|resources\/updated$|\/tasks$/;
   if (!isModern || !kinds.test(notice.method)) return say(notice);
   for (const id of listens) say({ ...notice, params: { ...notice.params, _meta: { [subscriptionKey]: id } } });
 }
@@ -78,7 +86,8 @@ function ask(request) {
 }
 
 async function call(id, params) {
-  const { ask: request, tell: notices = [], change, hang, withdraw } = params.arguments ?? {};
+  const { ask: request, tell: notices = [], change, hang, withdraw, startTask } = params.arguments ?? {};
+  if (startTask) return say({ id, result: { ...task, resultType: 'task' } });
   if (params.task !== undefined) return say({ id, result: { task } });
   if (change && existsSync(moreFile)) rmSync(moreFile);
   else if (change) writeFileSync(moreFile, '');
@@ -89,7 +98,11 @@ async function call(id, params) {
   if (hang) return undefined;
   if (withdraw) {
     void ask(request);
-    say({ method: 'notifications/cancelled', params: { requestId: `ask-${lastId}` } });
+    takeBack = () => {
+      say({ method: 'notifications/cancelled', params: { requestId: `ask-${lastId}` } });
+      say({ id, result: text(heard) });
+    };
+    return undefined;
   } else if (request !== undefined && isModern) {
     if (params.inputResponses === undefined) {
       return say({ id, result: { resultType: 'input_required', inputRequests: { q: request }, requestState: 's' } });
@@ -102,6 +115,7 @@ async function call(id, params) {
 function take({ id, method, params = {}, result }) {
   if (method === undefined) return waiting.get(id)?.(result);
   if (params.arguments === undefined || Object.keys(params.arguments).length > 0) heard.push(method);
+  if (method === 'notifications/progress') takeBack?.();
   if (id === undefined) return undefined;
   if (isModern && method === 'subscriptions/listen') {
     listens.add(id);

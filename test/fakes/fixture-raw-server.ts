@@ -158,20 +158,20 @@ function sendEvent(response: ServerResponse, data: string): void {
 }
 
 /** `id` first and the answer as text, so that nothing of it is changed on the way out. */
-function envelope(message: JsonObject, answer: RawAnswer): string {
+export function envelope(message: JsonObject, answer: RawAnswer): string {
   const id = JSON.stringify(message.id);
   if (answer.error) return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(answer.error)}}`;
   return `{"jsonrpc":"2.0","id":${id},"result":${answer.resultText ?? JSON.stringify(answer.result ?? {})}}`;
 }
 
 /** Puts the caller's own token into a progress notification. */
-function withToken(notification: JsonObject, params: JsonObject): JsonObject {
+export function withToken(notification: JsonObject, params: JsonObject): JsonObject {
   if (notification.method !== 'notifications/progress') return notification;
   const progressToken = (params._meta as JsonObject | undefined)?.progressToken ?? null;
   return { ...notification, params: { progressToken, ...(notification.params as JsonObject) } };
 }
 
-function polite(era: Era, method: string): RawAnswer | null {
+export function polite(era: Era, method: string): RawAnswer | null {
   const serverInfo = { name: 'raw', version: '1' };
   const complete: JsonObject = era === 'modern' ? { resultType: 'complete' } : {};
   const cacheable: JsonObject = era === 'modern' ? { ...complete, ttlMs: 0, cacheScope: 'private' } : {};

@@ -49,7 +49,7 @@ export const oddDefinitions: Record<string, { member: string; items: JsonObject[
 };
 
 /** Makes the server list the odd definitions; before the gateway starts, because it learns them once. */
-export function setOddDefinitions(server: RawServer, era: Era): void {
+export function setOddDefinitions(server: Pick<RawServer, 'answers'>, era: Era): void {
   const cacheable: JsonObject = era === 'modern' ? { resultType: 'complete', ttlMs: 0, cacheScope: 'private' } : {};
   for (const [method, { member, items }] of Object.entries(oddDefinitions)) {
     server.answers.set(method, { result: { ...cacheable, [member]: items } });

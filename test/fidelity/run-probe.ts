@@ -78,7 +78,7 @@ function withArguments(method: string, params: JsonObject): JsonObject {
 
 /** Runs one probe with an agent; the server, of its own era, answers it as the probe says. */
 export async function runProbe(
-  server: RawServer,
+  server: Pick<RawServer, 'answers' | 'seen' | 'replies'>,
   serverEra: Era,
   agent: RawAgent,
   probe: Probe,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 
 /** A running browser, or why there is none to be had here (the reason a test gives to `context.skip`). */
 export type BrowserBench = { browser: Browser } | { missing: string };
@@ -48,6 +48,22 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
     }
   }
   return { missing: `no browser starts here: ${failures.join('; ') || 'none is installed'}` };
+}
+
+/**
+ * Lets the page draw what its timers have just changed: React does so in messages, which come in order and stand outside
+ * the clock that a test moves. The second round is for what the first one's effects change.
+ */
+export function letDraw(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await new Promise<void>((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve();
+        port2.postMessage(null);
+      });
+    }
+  });
 }
 
 type Candidate = () => Promise<LaunchOptions>;

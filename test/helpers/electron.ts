@@ -78,7 +78,7 @@ export async function startApp(
 ): Promise<StartedApp> {
   const userData = options.userData ?? mkdtempSync(join(tmpdir(), 'scopegate-shell-'));
   const { command, args, env } = electronCommand(bench, { ...options, userData });
-  const app = await _electron.launch({ executablePath: command, args, env, colorScheme: null });
+  const app = await _electron.launch({ executablePath: command, args, env, colorScheme: null, timeout: 60_000 });
   // Playwright forgets the process once it has ended.
   const child = app.process();
   return {

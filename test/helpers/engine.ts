@@ -84,7 +84,9 @@ export async function startEngine(options: HarnessOptions = {}): Promise<Harness
   const declared = options.undeclared
     ? null
     : { file: join(dir, 'declared.yaml'), port: 0, servers: options.servers ?? [], agents: options.agents ?? [] };
-  const engine = await createEngine(ports, { declared, port: options.anyPort === false ? null : 0 }, options.tuning);
+  // a slow machine starts servers slowly, and a test's first list is to be complete
+  const tuning = { listGraceMs: 20_000, ...options.tuning };
+  const engine = await createEngine(ports, { declared, port: options.anyPort === false ? null : 0 }, tuning);
   const events: BridgeEvent[] = [];
   engine.subscribe((event) => events.push(event));
   const clients: Client[] = [];

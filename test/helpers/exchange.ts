@@ -16,6 +16,7 @@ export function makeExchange(own: Partial<Exchange> = {}): Exchange {
     notify: () => {},
     canAsk: () => false,
     ask: async () => ({ kind: 'unsupported' }),
+    rest: () => {},
     setWaiting: () => {},
     ...own,
   };

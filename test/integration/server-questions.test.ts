@@ -11,6 +11,8 @@ import { openReader } from '../../electron/engine/store/reader.ts';
 import type { ApprovalView } from '../../electron/shared/index.ts';
 import { declareAgent, type Harness, npmServer, startEngine, textOf, tokens } from '../helpers/engine.ts';
 
+const patient = { timeout: 30_000, interval: 50 };
+
 let harness: Harness;
 let one: Client;
 let two: Client;
@@ -79,7 +81,7 @@ async function waitingCard(): Promise<ApprovalView> {
     const card = approvals.find((approval) => approval.status === 'pending');
     if (!card) throw new Error('no card yet');
     return card;
-  });
+  }, patient);
 }
 
 function decide(card: ApprovalView, verdict: 'approve' | 'deny') {

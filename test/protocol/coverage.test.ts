@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Era } from '../../electron/engine/exchange.ts';
 import { type Gateway, startOpenGateway } from '../conformance/start-gateway.ts';
 import { fakeServer } from '../helpers/engine.ts';
+import { testsOf } from './covering-tests.ts';
 import { Journey, keyOf, type Sightings } from './journey.ts';
 import { namesOfRevision, type SchemaName, schemaNames } from './schema-names.ts';
 
@@ -31,13 +32,17 @@ const common: [string, Record<string, string | object>][] = [
   ['prompts/get', { name: 'one' }],
   ['completion/complete', { ref: { type: 'ref/prompt', name: 'one' }, argument: { name: 'a', value: '' } }],
 ];
-const tasks = ['tasks/get', 'tasks/list', 'tasks/result', 'tasks/cancel'];
+const tasks: Record<Era, string[]> = {
+  legacy: ['tasks/get', 'tasks/list', 'tasks/result', 'tasks/cancel'],
+  modern: ['tasks/get', 'tasks/update', 'tasks/cancel'],
+};
 const listNotices = ['tools', 'prompts', 'resources'].map((kind) => `notifications/${kind}/list_changed`);
 const filter = {
   toolsListChanged: true,
   promptsListChanged: true,
   resourcesListChanged: true,
   resourceSubscriptions: ['all://one'],
+  taskIds: ['task-1'],
 };
 
 let gateway: Gateway;
@@ -59,6 +64,8 @@ async function travel(agent: Era, server: Era): Promise<Sightings> {
   const journey = new Journey(agent, gateway.scopedUrl(server), gateway.tokenOf('ada'));
   await journey.greet();
   if (agent === 'modern') {
+    // a task is there for who started it, so it comes before anything that names it
+    if (server === 'modern') await journey.request('tools/call', { name: 'do', arguments: { startTask: true } });
     journey.start('subscriptions/listen', { notifications: filter });
     await journey.hear('notifications/subscriptions/acknowledged');
   }
@@ -66,6 +73,7 @@ async function travel(agent: Era, server: Era): Promise<Sightings> {
   for (const method of ['elicitation/create', 'sampling/createMessage', 'roots/list']) await journey.askThrough(method);
   await hearNotices(journey);
   if (agent === 'legacy') await visitLegacy(journey, server);
+  else await visitModern(journey, server);
   const running = journey.start('tools/call', {
     name: 'do',
     arguments: { hang: true, tell: [{ method: 'notifications/message', params: { level: 'info', data: 'hanging' } }] },
@@ -103,14 +111,14 @@ async function visitLegacy(journey: Journey, server: Era): Promise<void> {
   journey.notify('notifications/roots/list_changed', {});
   await journey.request('resources/unsubscribe', { uri: 'all://one' });
   await journey.request('tools/call', { name: 'do', arguments: {}, task: { ttl: 1000 } });
-  for (const method of tasks) await journey.request(method, method === 'tasks/list' ? {} : { taskId: 'task-1' });
+  for (const method of tasks.legacy) await journey.request(method, method === 'tasks/list' ? {} : { taskId: 'task-1' });
   if (server === 'modern') return;
   await journey.pingBack();
   const request = {
     method: 'elicitation/create',
-    params: { message: 'Gone?', requestedSchema: { type: 'object', properties: {} } },
+    params: { message: 'Gone?', requestedSchema: { type: 'object', properties: {} }, _meta: { progressToken: 'gone' } },
   };
-  await journey.request('tools/call', { name: 'do', arguments: { ask: request, withdraw: true } });
+  await journey.withdraw(request);
   await journey.hear('notifications/cancelled');
   const ends = [
     {
@@ -123,18 +131,37 @@ async function visitLegacy(journey: Journey, server: Era): Promise<void> {
   for (const { method } of ends) await journey.hear(method);
 }
 
+async function visitModern(journey: Journey, server: Era): Promise<void> {
+  for (const method of tasks.modern) await journey.request(method, { taskId: 'task-1', inputResponses: {} });
+  if (server === 'legacy') return;
+  const news = { method: 'notifications/tasks', params: { taskId: 'task-1', status: 'working' } };
+  await journey.request('tools/call', { name: 'do', arguments: { tell: [news] } });
+  await journey.hear(news.method);
+}
+
 function cell(entry: SchemaName, route: { agent: Era; server: Era }): string {
   const side = entry.from === 'agent' ? route.agent : entry.eras.includes(route.agent) ? route.agent : null;
   if (side === null || !entry.eras.includes(side)) return '–';
   return found.get(nameOf(route))?.get(keyOf(entry)) ?? '–';
 }
 
+function describeTests(entry: SchemaName): string {
+  const tests = testsOf(entry).map(({ eras: covered, file: path, title }) => `${covered}: ${path} “${title}”`);
+  return tests.join('; ');
+}
+
 function writeTable(): string {
   const rows = schemaNames.map((entry) => {
     const direction = entry.from === 'agent' ? 'agent → server' : 'server → agent';
-    return `| \`${entry.name}\` | ${direction} | ${routes.map((route) => cell(entry, route)).join(' | ')} |`;
+    const cells = routes.map((route) => cell(entry, route));
+    return `| \`${entry.name}\` | ${direction} | ${[...cells, describeTests(entry)].join(' | ')} |`;
   });
-  const head = ['message', 'direction', ...routes.map(nameOf)];
+  const head = [
+    'message',
+    'direction',
+    ...routes.map(nameOf),
+    'test of its own, beside the one that writes this table',
+  ];
   return `${[`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n')}\n`;
 }
 
@@ -164,6 +191,18 @@ describe('every method and notification of the schemas', () => {
     const text = `${intro}\n${writeTable()}`;
     if (process.env.UPDATE_PROTOCOL_COVERAGE === '1') writeFileSync(file, text);
     expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  it('names a test of its own for each era that has it, and each of these exists', () => {
+    for (const entry of schemaNames) {
+      const tests = testsOf(entry);
+      const covered = new Set(tests.flatMap(({ eras: own }) => (own === 'both' ? eras : [own])));
+      expect([...covered].sort(), entry.name).toEqual([...entry.eras].sort());
+      for (const { file: path, title } of tests) {
+        const source = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+        expect(source.includes(title) ? title : `${path} has no test “${title}”`, entry.name).toBe(title);
+      }
+    }
   });
 
   it('was seen within its own era', () => {

@@ -9,7 +9,10 @@ export type Sightings = Map<string, string>;
 
 export const keyOf = ({ from, name }: Pick<SchemaName, 'from' | 'name'>) => `${from} ${name}`;
 
-const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: { listChanged: true } };
+const capabilities = {
+  ...{ elicitation: { form: {}, url: {} }, sampling: {}, roots: { listChanged: true } },
+  extensions: { 'io.modelcontextprotocol/tasks': {} },
+};
 const modernMeta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': capabilities,
@@ -91,6 +94,15 @@ export class Journey {
     const reply = JSON.stringify(await done);
     const proof = { 'elicitation/create': 'Ada', 'sampling/createMessage': 'thought', 'roots/list': 'file:///home' };
     if (!reply.includes(proof[method as keyof typeof proof])) throw new Error(`${method} was not answered: ${reply}`);
+  }
+
+  /** A question the server takes back as soon as the agent said that it works on it. */
+  async withdraw(request: { method: string; params: JsonObject }): Promise<void> {
+    const done = this.request('tools/call', { name: 'do', arguments: { ask: request, withdraw: true } });
+    const question = await this.#shim.next((message) => JSON.stringify(message.params ?? null).includes('Gone?'));
+    const { _meta } = question.params as { _meta: JsonObject };
+    this.#notify('notifications/progress', { progressToken: _meta.progressToken ?? '', progress: 1 });
+    await done;
   }
 
   /** A ping of the server, which the agent must not see. */

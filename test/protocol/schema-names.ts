@@ -1,6 +1,6 @@
 import type { Era } from '../../electron/engine/exchange.ts';
 
-/** Every method and notification of the published schemas (schema/<revision>/schema.json), by the era that has it. */
+/** Every method and notification of the published schemas (schema/<revision>/schema.json) and of the tasks extension, by the era that has it. */
 export interface SchemaName {
   name: string;
   /** Who sends it. */
@@ -21,7 +21,9 @@ export const schemaNames: readonly SchemaName[] = [
   ...named('agent', both, 'tools/list', 'tools/call', 'resources/list', 'resources/templates/list', 'resources/read'),
   ...named('agent', both, 'prompts/list', 'prompts/get', 'completion/complete'),
   ...named('agent', legacy, 'resources/subscribe', 'resources/unsubscribe', 'logging/setLevel'),
-  ...named('agent', legacy, 'tasks/get', 'tasks/list', 'tasks/result', 'tasks/cancel'),
+  ...named('agent', both, 'tasks/get', 'tasks/cancel'),
+  ...named('agent', legacy, 'tasks/list', 'tasks/result'),
+  ...named('agent', modern, 'tasks/update'),
   ...named('agent', both, 'notifications/cancelled'),
   ...named('agent', legacy, 'notifications/roots/list_changed', 'notifications/progress'),
   ...named('server', legacy, 'ping'),
@@ -36,7 +38,7 @@ export const schemaNames: readonly SchemaName[] = [
     'notifications/tasks/status',
     'notifications/elicitation/complete',
   ),
-  ...named('server', modern, 'notifications/subscriptions/acknowledged'),
+  ...named('server', modern, 'notifications/subscriptions/acknowledged', 'notifications/tasks'),
 ];
 
 /** The names in each schema file, as its `method` constants have them; 2024-11-05 and 2025-03-26 have the same. */

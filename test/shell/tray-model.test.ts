@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { EngineStatus } from '../../electron/shared/index.ts';
+import type { PauseShortcut } from '../../electron/shell/pause-shortcut.ts';
 import type { ShellState } from '../../electron/shell/shell-state.ts';
 import {
   type TrayActions,
@@ -30,9 +31,12 @@ const actions = (): TrayActions => ({
   endGrant: vi.fn(),
   setAway: vi.fn(),
   setPaused: vi.fn(),
+  setPauseShortcut: vi.fn(),
   openWindow: vi.fn(),
   quit: vi.fn(),
 });
+
+const shortcut: PauseShortcut = { keys: 'Ctrl+Alt+Shift+P', status: 'on' };
 
 const labels = (menu: TrayMenuItem[]): string[] => menu.map((item) => item.label ?? '—');
 const find = (menu: TrayMenuItem[], label: string): TrayMenuItem => {
@@ -85,10 +89,11 @@ describe('trayTooltip', () => {
 
 describe('trayMenu', () => {
   test('suffices by itself when nothing waits', () => {
-    expect(labels(trayMenu(makeState(), actions()))).toEqual([
+    expect(labels(trayMenu(makeState(), shortcut, actions()))).toEqual([
       'Nothing waits for you',
       '—',
       'Pause all agents',
+      'Pause with Ctrl+Alt+Shift+P anywhere',
       'I am away',
       '—',
       'Open ScopeGate',
@@ -97,7 +102,7 @@ describe('trayMenu', () => {
   });
 
   test('names the first three that wait and counts them all', () => {
-    const menu = trayMenu(makeState(5), actions());
+    const menu = trayMenu(makeState(5), shortcut, actions());
     expect(labels(menu).slice(0, 5)).toEqual([
       '5 approvals waiting…',
       'Claude Code → delete_repository',
@@ -108,40 +113,51 @@ describe('trayMenu', () => {
   });
 
   test('offers Review and Deny, never an approval (security)', () => {
-    const menu = trayMenu(makeState(3), actions());
+    const menu = trayMenu(makeState(3), shortcut, actions());
     for (const { submenu } of menu) if (submenu) expect(labels(submenu)).toEqual(['Review…', 'Deny']);
     expect(JSON.stringify(menu)).not.toMatch(/approve|allow/i);
   });
 
   test('shows no argument (security)', () => {
     const state = { ...makeState(), waiting: [makeApproval({ arguments: { a: 'hunter2' }, subject: 'hunter2' })] };
-    expect(JSON.stringify(trayMenu(state, actions()))).not.toContain('hunter2');
+    expect(JSON.stringify(trayMenu(state, shortcut, actions()))).not.toContain('hunter2');
   });
 
   test('denies exactly the item that was chosen', () => {
     const done = actions();
-    const item = trayMenu(makeState(3), done)[2];
+    const item = trayMenu(makeState(3), shortcut, done)[2];
     item?.submenu?.find(({ label }) => label === 'Deny')?.click?.();
     expect(done.deny).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: 'p1', digest: 'd1' }));
   });
 
   test('differs when another approval takes the place of one that reads alike (security)', () => {
     const menuOf = (id: string) =>
-      JSON.stringify(trayMenu({ ...makeState(), waiting: [makeApproval({ id })] }, actions()));
+      JSON.stringify(trayMenu({ ...makeState(), waiting: [makeApproval({ id })] }, shortcut, actions()));
     expect(menuOf('p1')).not.toBe(menuOf('p2'));
   });
 
   test('pauses when it runs and resumes when it is paused', () => {
     const done = actions();
-    find(trayMenu(makeState(), done), 'Pause all agents').click?.();
-    const paused = find(trayMenu(makeState(0, [], { paused: true }), done), 'Pause all agents');
+    find(trayMenu(makeState(), shortcut, done), 'Pause all agents').click?.();
+    const paused = find(trayMenu(makeState(0, [], { paused: true }), shortcut, done), 'Pause all agents');
     expect(paused.checked).toBe(true);
     paused.click?.();
     expect(vi.mocked(done.setPaused).mock.calls).toEqual([[true], [false]]);
   });
 
+  test('says when the keys that pause belong to another program, and lets them be turned on and off', () => {
+    const done = actions();
+    const toggle = (status: PauseShortcut['status']) =>
+      find(trayMenu(makeState(), { ...shortcut, status }, done), 'Pause with Ctrl+Alt+Shift+P anywhere');
+    expect([toggle('on').checked, toggle('off').checked, toggle('taken').checked]).toEqual([true, false, false]);
+    for (const status of ['on', 'off', 'taken'] as const) toggle(status).click?.();
+    expect(vi.mocked(done.setPauseShortcut).mock.calls).toEqual([[false], [true], [true]]);
+    const taken = labels(trayMenu(makeState(), { ...shortcut, status: 'taken' }, done));
+    expect(taken).toContain('Ctrl+Alt+Shift+P is taken by another program');
+  });
+
   test('says first what is broken', () => {
-    const menu = trayMenu(makeState(0, [], { state: 'degraded' }), actions());
+    const menu = trayMenu(makeState(0, [], { state: 'degraded' }), shortcut, actions());
     expect(menu[0]).toEqual({ label: 'Not working: all calls are refused', enabled: false });
   });
 });

@@ -25,19 +25,7 @@ export function agentViewOf(parts: EngineParts, agent: KnownAgent): AgentView {
 
 export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & HandlersFor<'grants'> {
   const { agents, audit, policy, limiter, announce } = parts;
-  const record = (
-    event: string,
-    agent: KnownAgent,
-    details: Record<string, string | number | boolean | null> | null = null,
-  ) => {
-    const written = audit.append({ event, actor: 'person', agentId: agent.id, agentName: agent.name, details });
-    if (!written)
-      throw new BridgeFault(
-        'unavailable',
-        'The audit log cannot be written, so nothing was changed.',
-        'Free disk space or mend the data folder.',
-      );
-  };
+  const record = makeRecorder(audit);
   const changed = (id: string) => {
     policy.renew();
     announce.agent(id);
@@ -46,8 +34,11 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
 
   const endAgent = (id: string) => {
     parts.listener()?.endAgent(id);
-    void parts.subscriptions.end(id, null);
-    void parts.pool.endAgent(id);
+    for (const end of [parts.subscriptions.end(id, null), parts.pool.endAgent(id)])
+      end.catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : 'unknown';
+        parts.ports.log.error('what an agent had open could not be ended', { agent: id, error: message });
+      });
   };
 
   return {
@@ -109,6 +100,7 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
         throw new BridgeFault('not_found', 'This agent does not exist any more.', 'Go back to the list of agents.');
       return makeMatrix(parts, agent);
     },
+    ...makeProgramHandlers(parts, record),
     'grants.set': ({ changes }) => {
       recordGrants(parts, changes, record);
       const previous = policy.setGrants(changes);
@@ -117,6 +109,22 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
         announce.matrix(id);
       }
       return { previous };
+    },
+  };
+}
+
+function makeProgramHandlers(
+  { agents, programs }: EngineParts,
+  record: Recorder,
+): Pick<HandlersFor<'agents'>, 'agents.programs' | 'agents.setProgram'> {
+  return {
+    'agents.programs': ({ id }) => programs.view(agents.existing(id).id),
+    'agents.setProgram': ({ id, path, expected }) => {
+      const agent = agents.existing(id);
+      record(expected ? 'agent.program_accepted' : 'agent.program_forgotten', agent, { path });
+      if (expected) programs.accept(agent.id, path);
+      else programs.forget(agent.id, path);
+      return {};
     },
   };
 }
@@ -176,7 +184,23 @@ function makeMatrix(parts: EngineParts, agent: KnownAgent): AgentMatrix {
   };
 }
 
-type Recorder = (event: string, agent: KnownAgent, details: Record<string, string | number | boolean | null>) => void;
+type Recorder = (
+  event: string,
+  agent: KnownAgent,
+  details?: Record<string, string | number | boolean | null> | null,
+) => void;
+
+/** Writes a person's change before it is made; throws `BridgeFault` when that cannot be. */
+function makeRecorder(audit: EngineParts['audit']): Recorder {
+  return (event, agent, details = null) => {
+    if (audit.append({ event, actor: 'person', agentId: agent.id, agentName: agent.name, details })) return;
+    throw new BridgeFault(
+      'unavailable',
+      'The audit log cannot be written, so nothing was changed.',
+      'Free disk space or mend the data folder.',
+    );
+  };
+}
 
 /** All or none: a change that is refused leaves no row of another. */
 function recordGrants(parts: EngineParts, changes: readonly GrantChange[], record: Recorder): void {

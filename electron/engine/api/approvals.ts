@@ -1,3 +1,4 @@
+import { maskCard } from '../pipeline/approval-mask.ts';
 import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
 
@@ -10,9 +11,10 @@ export function makeApprovalHandlers({ approvals, desk }: EngineParts): Handlers
     'approvals.extend': ({ id }) => ({ expiresAt: approvals.extend(id) }),
     'approvals.context': ({ id }) => desk.context(id),
     'approvals.preview': ({ id, digest, remember, edited }) => desk.preview(id, digest, remember, edited),
+    'approvals.reveal': ({ id, digest }) => desk.reveal(id, digest),
     'approvals.checkEdit': ({ id, digest, edited }) => desk.checkEdit(id, digest, edited),
     'approvals.denyAll': (how) => ({ denied: desk.denyAll(how) }),
-    'approvals.review': () => ({ approvals: desk.review() }),
+    'approvals.review': () => ({ approvals: desk.review().map(maskCard) }),
     'approvals.allowNext': (item) => {
       desk.allowNext(item);
       return {};
@@ -40,7 +42,7 @@ export function makeApprovalHandlers({ approvals, desk }: EngineParts): Handlers
     'approvals.fatigue': ({ days }) => desk.fatigue(days),
     'approvals.history': ({ before, limit }) => {
       const cards = approvals.history(before, limit + 1);
-      return { approvals: cards.slice(0, limit), more: cards.length > limit };
+      return { approvals: cards.slice(0, limit).map(maskCard), more: cards.length > limit };
     },
   };
 }

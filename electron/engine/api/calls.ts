@@ -1,6 +1,7 @@
 import type { CallDetail, CallView } from '../../shared/index.ts';
 import { outcomeSchema, riskTierSchema } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
+import { maskOnce } from '../pipeline/approval-mask.ts';
 import type { AuditRow } from '../store/contract.ts';
 import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
@@ -8,7 +9,12 @@ import type { HandlersFor } from './handlers.ts';
 export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
   const { journal, store } = parts;
   return {
-    'calls.detail': ({ id }) => detailOf(parts, id),
+    'calls.detail': ({ id }) => {
+      const detail = detailOf(parts, id);
+      const known = maskOnce(detail.arguments);
+      return known ? { ...detail, arguments: known.value, masked: known.masked } : detail;
+    },
+    'calls.reveal': ({ id }) => reveal(parts, id),
     'calls.older': ({ before, limit }) => {
       // one more than asked for tells whether there is another page
       const rows = store.settledCalls(before, limit + 1);
@@ -19,6 +25,25 @@ export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
       return {};
     },
   };
+}
+
+/** A person looks at what is masked in Live. Throws `BridgeFault` when it is not known any more, or cannot be recorded. */
+function reveal(parts: EngineParts, id: string): { arguments: CallDetail['arguments'] } {
+  const { view, arguments: args, argumentsDigest } = detailOf(parts, id);
+  if (args === null) throw new BridgeFault('not_found', 'The arguments are no longer known.');
+  const { agentId, agentName, serverId, tool, riskTier, subject } = view;
+  const written = parts.audit.append({
+    ...{ event: 'call.revealed', actor: 'person', callId: id },
+    ...{ agentId, agentName, serverId, tool, riskTier, subject, argumentsDigest },
+    details: { values: maskOnce(args)?.masked.length ?? 0 },
+  });
+  if (!written)
+    throw new BridgeFault(
+      'unavailable',
+      'The audit log cannot be written, so nothing is revealed.',
+      'Free disk space or mend the data folder.',
+    );
+  return { arguments: args };
 }
 
 /** Everything still known of a call. Throws `BridgeFault` when it never was. */
@@ -57,6 +82,7 @@ function readDetail(rows: AuditRow[]): CallDetail {
     decision: null,
     risk: null,
     arguments: null,
+    masked: [],
     argumentsDigest: last.argumentsDigest,
     result: null,
     resultDigest: last.resultDigest,

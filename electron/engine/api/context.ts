@@ -12,6 +12,7 @@ import type { AuditGate } from '../pipeline/audit-gate.ts';
 import type { CallGuards } from '../pipeline/call-guards.ts';
 import type { CallJournal } from '../pipeline/call-journal.ts';
 import type { Limiter } from '../pipeline/limiter.ts';
+import type { ProgramBook } from '../pipeline/program-book.ts';
 import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -40,6 +41,8 @@ export interface EngineParts {
   /** Where a person's answers, and everything around approvals, come in. */
   desk: ApprovalDesk;
   limiter: Limiter;
+  /** Which programs are expected behind agents' tokens. */
+  programs: ProgramBook;
   subscriptions: Subscriptions;
   risks: RiskLedger;
   /** Arguments kept for replay. */

@@ -1,4 +1,5 @@
 import { BridgeFault } from '../faults.ts';
+import { maskCard } from '../pipeline/approval-mask.ts';
 import { agentViewOf, makeAgentHandlers } from './agents.ts';
 import { makeApprovalHandlers } from './approvals.ts';
 import { makeCallHandlers } from './calls.ts';
@@ -26,7 +27,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
         engine: parts.status(),
         agents: parts.agents.all().map((agent) => agentViewOf(parts, agent)),
         servers: parts.servers.all().map((server) => parts.servers.view(server)),
-        approvals: parts.approvals.open(),
+        approvals: parts.approvals.open().map(maskCard),
         approvalState: parts.desk.state(),
         calls: parts.journal.recent(snapshotCalls),
       };

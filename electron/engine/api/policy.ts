@@ -145,7 +145,7 @@ function viewPolicy(parts: EngineParts): PolicyView {
   };
 }
 
-function testCall(
+async function testCall(
   parts: EngineParts,
   call: {
     agentId: string;
@@ -154,14 +154,14 @@ function testCall(
     arguments: Record<string, unknown>;
     changes: PolicyChange[];
   },
-): TestedCall {
+): Promise<TestedCall> {
   const tool = parts.catalog.toolsOf(call.serverId).find((one) => one.name === call.tool);
   if (!tool) throw new BridgeFault('not_found', 'This tool is not known.', 'Choose one that its server offers.');
   const { world, book } = parts.policy.draft(call.changes);
   const args = call.arguments as JsonObject;
   const rated = rate(tool, book);
   const risk = riskOfCall(rated.risk, args);
-  const request = parts.guards.withPaths(world, {
+  const request = await parts.guards.withPaths(world, {
     agentId: call.agentId,
     tool: rated,
     arguments: args,

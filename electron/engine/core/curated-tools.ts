@@ -60,11 +60,13 @@ const knownServers: readonly KnownServer[] = [
     name: 'GitHub',
     match: /\b(github-mcp-server|server-github|api\.githubcopilot\.com)\b/,
     tools: {
-      read: 'get_file_contents search_code search_repositories search_issues list_issues issue_read pull_request_read get_me',
-      write: 'fork_repository create_branch create_repository update_issue assign_copilot_to_issue',
+      read: 'get_file_contents get_commit get_tag get_latest_release get_release_by_tag get_me get_label get_job_logs get_dependabot_alert get_code_scanning_alert search_code search_repositories search_issues search_pull_requests search_users search_orgs list_issues list_pull_requests list_commits list_branches list_tags list_releases list_label list_notifications list_dependabot_alerts list_code_scanning_alerts issue_read pull_request_read actions_get actions_list projects_get projects_list',
+      write:
+        'fork_repository create_branch create_repository update_issue update_pull_request_branch assign_copilot_to_issue sub_issue_write label_write projects_write add_project_item update_project_item cancel_workflow_run rerun_workflow_run rerun_failed_jobs dismiss_notification mark_all_notifications_read manage_notification_subscription manage_repository_notification_subscription star_repository unstar_repository',
       publish:
-        'create_issue issue_write add_issue_comment create_pull_request update_pull_request merge_pull_request push_files create_or_update_file create_pull_request_review add_comment_to_pending_review request_copilot_review create_gist run_workflow',
-      destructive: 'delete_file delete_workflow_run_logs delete_pending_pull_request_review',
+        'create_issue issue_write add_issue_comment create_pull_request update_pull_request merge_pull_request push_files create_or_update_file create_pull_request_review pull_request_review_write add_comment_to_pending_review request_copilot_review create_pull_request_with_copilot create_gist update_gist run_workflow',
+      destructive:
+        'delete_file delete_project_item delete_workflow_run_logs delete_pending_pull_request_review actions_run_trigger',
       secret: 'list_secret_scanning_alerts get_secret_scanning_alert',
     },
     isPrivate: true,
@@ -75,7 +77,8 @@ const knownServers: readonly KnownServer[] = [
     match: /\b(server-slack|slack-mcp-server|mcp\.slack\.com)\b/,
     tools: {
       read: 'slack_list_channels slack_get_channel_history slack_get_thread_replies slack_get_users slack_get_user_profile conversations_history conversations_replies channels_list',
-      publish: 'slack_post_message slack_reply_to_thread slack_add_reaction conversations_add_message',
+      publish:
+        'slack_post_message slack_send_message slack_schedule_message slack_reply_to_thread slack_add_reaction conversations_add_message',
     },
     isPrivate: true,
     isForeign: true,
@@ -84,8 +87,9 @@ const knownServers: readonly KnownServer[] = [
     name: 'PostgreSQL',
     match: /\b(server-postgres|postgres-mcp|mcp-postgres)\b/,
     tools: {
-      read: 'list_schemas list_objects get_object_details explain_query',
-      write: 'query',
+      read: 'list_schemas list_objects get_object_details get_top_queries analyze_workload_indexes analyze_query_indexes analyze_db_health',
+      // explaining with `analyze` runs the statement
+      write: 'query explain_query',
       secret: 'execute_sql',
     },
     isPrivate: true,
@@ -94,14 +98,15 @@ const knownServers: readonly KnownServer[] = [
     name: 'Playwright',
     match: /\b(playwright)\b/,
     tools: {
-      read: 'browser_snapshot browser_take_screenshot browser_console_messages browser_network_requests browser_wait_for browser_tabs browser_close browser_resize',
-      write: 'browser_navigate browser_navigate_back browser_hover browser_handle_dialog browser_install',
+      read: 'browser_snapshot browser_take_screenshot browser_console_messages browser_network_requests browser_wait_for browser_tabs browser_tab_list browser_tab_select browser_tab_close browser_close browser_resize browser_generate_locator browser_verify_element_visible browser_verify_text_visible browser_verify_list_visible browser_verify_value',
+      write:
+        'browser_navigate browser_navigate_back browser_navigate_forward browser_tab_new browser_hover browser_handle_dialog browser_install browser_pdf_save browser_mouse_move_xy browser_mouse_wheel',
       publish:
-        'browser_click browser_type browser_fill_form browser_select_option browser_press_key browser_drag browser_file_upload',
+        'browser_click browser_type browser_fill_form browser_select_option browser_press_key browser_drag browser_file_upload browser_mouse_click_xy browser_mouse_drag_xy browser_mouse_down browser_mouse_up',
       secret: 'browser_evaluate browser_run_code',
     },
     isForeign: true,
-    outward: 'browser_navigate',
+    outward: 'browser_navigate browser_tab_new',
   },
   {
     name: 'Puppeteer',
@@ -119,9 +124,9 @@ const knownServers: readonly KnownServer[] = [
     name: 'Notion',
     match: /\b(notion-mcp-server|mcp\.notion\.com|notion-mcp)\b/,
     tools: {
-      read: 'API-post-search API-retrieve-a-page API-get-block-children API-retrieve-a-block API-post-database-query notion-search notion-fetch',
+      read: 'API-post-search API-retrieve-a-page API-get-block-children API-retrieve-a-block API-retrieve-a-database API-retrieve-a-data-source API-retrieve-a-page-property API-retrieve-a-comment API-retrieve-page-markdown API-post-database-query API-query-data-source API-get-user API-get-users API-get-self notion-search notion-fetch',
       write:
-        'API-post-page API-patch-page API-patch-block-children API-update-a-block notion-create-pages notion-update-page notion-move-pages notion-duplicate-page notion-create-database',
+        'API-post-page API-patch-page API-patch-block-children API-update-a-block API-create-a-database API-update-a-database API-create-a-data-source API-update-page-markdown notion-create-pages notion-update-page notion-move-pages notion-duplicate-page notion-create-database',
       publish: 'API-create-a-comment notion-create-comment',
       destructive: 'API-delete-a-block',
     },

@@ -55,6 +55,7 @@ export function lintRules(book: PolicyBook, known: KnownWorld): LintFinding[] {
     const found =
       findExpired(rule, known) ??
       findDead(rule, known, offers) ??
+      (prepared ? findOpposite(prepared, rules, known) : null) ??
       (prepared ? findShadow(prepared, rules, never, known) : null) ??
       findSuspended(rule, confirmedAt, known) ??
       findBroad(rule);
@@ -186,6 +187,30 @@ function wrap(path: readonly unknown[], value: JsonValue): JsonObject | null {
     inner = { [part]: inner };
   }
   return inner as JsonObject;
+}
+
+/** Two rules about exactly the same calls with different effects: found on the weaker one, which never decides. */
+function findOpposite(rule: Prepared, rules: readonly Prepared[], { now }: KnownWorld): LintFinding | null {
+  const other = rules.find(
+    (candidate) =>
+      strength[candidate.effect] > strength[rule.effect] &&
+      !(candidate.expiresAt !== null && candidate.expiresAt <= now) &&
+      isSameScope(candidate, rule),
+  );
+  if (!other) return null;
+  const until = other.expiresAt !== null && other.expiresAt !== rule.expiresAt ? ' while it lasts' : '';
+  const message = `“${rule.name}” ${effectWords[rule.effect]} exactly the calls that “${other.name}” ${effectWords[other.effect]}, and “${other.name}” wins${until}.`;
+  return finding('contradictory', rule.id, message, other.id);
+}
+
+function isSameScope(one: Prepared, other: Prepared): boolean {
+  return (
+    one.agent === other.agent &&
+    one.server === other.server &&
+    one.tool === other.tool &&
+    one.has.size === other.has.size &&
+    one.keys.every((key) => other.has.has(key))
+  );
 }
 
 function findShadow(

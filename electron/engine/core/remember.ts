@@ -14,6 +14,8 @@ export interface RememberFacts {
   tier: RiskTier;
   /** The tool's definition is the one a person accepted; a permission cannot reach past a review. */
   reviewed: boolean;
+  /** Some argument is masked: its value would stand in the permission for all to read. */
+  hasSecrets: boolean;
   /** Null: a step-up is at hand; else why not. */
   noStepUp: string | null;
 }
@@ -50,7 +52,7 @@ export function offerRemember(facts: RememberFacts): RememberOffer {
     },
     matches: {
       exact: open,
-      pattern: facts.reviewed && names.length === 0 ? choice('This call has no arguments.') : open,
+      pattern: facts.reviewed ? choice(noPattern(facts, names)) : open,
       any: facts.reviewed && isNarrowOnly(facts.tier) ? choice(tooDangerous) : open,
     },
     arguments: names.map((name) => ({
@@ -59,6 +61,11 @@ export function offerRemember(facts: RememberFacts): RememberOffer {
       host: offerHost(facts.arguments[name]),
     })),
   };
+}
+
+function noPattern({ hasSecrets }: RememberFacts, names: readonly string[]): string {
+  if (hasSecrets) return 'Not with a hidden value: the permission would show it.';
+  return names.length === 0 ? 'This call has no arguments.' : '';
 }
 
 /** Holds a person's choice against what is offered for this very call: the page that sent it is not believed. */

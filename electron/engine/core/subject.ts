@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import { isSecretName, isSecretText } from './secret-values.ts';
 
 const maxLength = 120;
 
@@ -28,11 +29,11 @@ const telling = [
 export function describeSubject(args: JsonObject): string {
   for (const key of telling) {
     const value = Object.hasOwn(args, key) ? args[key] : undefined;
-    if (typeof value === 'string' && value.trim() !== '') return oneLine(value);
+    if (typeof value === 'string' && value.trim() !== '' && !isSecretText(value)) return oneLine(value);
   }
   const parts: string[] = [];
   for (const [key, value] of Object.entries(args)) {
-    const shown = shortValue(value);
+    const shown = isSecretName(key) ? null : shortValue(value);
     if (shown !== null) parts.push(`${key} ${shown}`);
     if (parts.length === 4) break;
   }
@@ -40,7 +41,7 @@ export function describeSubject(args: JsonObject): string {
 }
 
 function shortValue(value: JsonValue): string | null {
-  if (typeof value === 'string') return value.trim() === '' ? null : value.slice(0, maxLength);
+  if (typeof value === 'string') return value.trim() === '' || isSecretText(value) ? null : value.slice(0, maxLength);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
   return null;

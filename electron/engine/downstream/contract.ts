@@ -1,6 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import type { ListenerFault } from '../../shared/index.ts';
-import type { AgentIdentity, AskAnswer, AskMethod, Era, ExchangeHandler, SessionInfo } from '../exchange.ts';
+import type {
+  AgentIdentity,
+  AskAnswer,
+  AskMethod,
+  AskTies,
+  Caller,
+  Era,
+  ExchangeHandler,
+  SessionInfo,
+} from '../exchange.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 
@@ -11,6 +20,8 @@ export interface DownstreamPorts {
   version: string;
   /** The agent behind a bearer token, or null; constant time in the token. */
   authenticate(token: string): AgentIdentity | null;
+  /** A connection was opened with this agent's token; `caller` tells in time which program did. */
+  onConnection?(agent: AgentIdentity, caller: Caller): void;
   /**
    * Every request but initialize, discover, listen and ping, which the leg answers. Never rejects for an expected end.
    * For `subscriptions/listen` the modern leg hands in one `resources/subscribe` exchange for each URI and one
@@ -30,6 +41,11 @@ export interface DownstreamPorts {
   ): Promise<{ capabilities: JsonObject; instructions: string | null }>;
   /** The input schema of a tool as this agent sees it listed, for the `Mcp-Param-*` headers; null: it sees no such tool. */
   toolSchema(agent: AgentIdentity, scope: string | null, name: string): JsonObject | null;
+  /**
+   * A `subscriptions/listen` stream wants the news of a task (tasks extension): what is given ends the wish. Null: no such task
+   * is there for this agent, or its server tells nothing of it.
+   */
+  followTask(agent: AgentIdentity, scope: string | null, taskId: string): Promise<(() => void) | null>;
   /** A parked exchange is about to go on: policy may have changed since. False ends it as refused. */
   mayResume(agent: AgentIdentity, scope: string | null, method: string, params: JsonObject): boolean;
   /** A notification of the agent that belongs to no exchange (`notifications/roots/list_changed`, vendor ones). */
@@ -57,7 +73,7 @@ export interface AgentListener {
    */
   notify(agentId: string, method: string, params?: JsonObject, sessionId?: string, serverIds?: readonly string[]): void;
   /** Asks on the GET stream of the agent's newest session: a server asked outside any call. Never rejects. */
-  ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  ask(agentId: string, method: AskMethod, params: JsonObject, ties?: AskTies): Promise<AskAnswer>;
   /** Open sessions of the legacy eras and open `subscriptions/listen` streams of the modern one. */
   sessionCount(agentId: string): number;
   /** Ends the agent's sessions, streams and running exchanges at once: its token was rotated or it was removed. */

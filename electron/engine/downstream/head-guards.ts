@@ -166,6 +166,10 @@ function checkFraming(head: RequestHead, headers: Headers): Refusal | null {
   const length = headers.get('content-length');
   const coding = headers.get('transfer-encoding');
   const refusal = { status: 400, reason: 'framing', message: 'The length of the request is not clear.' };
+  // A request line without a version is HTTP/0.9 to some readers, which had neither headers nor bodies.
+  if (head.httpVersion !== '1.1' && head.httpVersion !== '1.0') {
+    return { status: 400, reason: 'http_version', message: 'This address speaks HTTP/1.1.' };
+  }
   if (length !== undefined && (coding !== undefined || !/^[0-9]{1,15}$/.test(length))) return refusal;
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || head.httpVersion !== '1.1')) return refusal;
   // Some HTTP clients offer h2c on every first request and must be answered in HTTP/1.1 (RFC 9110 7.8).
@@ -239,6 +243,10 @@ function checkSize(method: 'GET' | 'POST' | 'DELETE', headers: Headers, bodyByte
   const length = Number(headers.get('content-length') ?? 0);
   if (method !== 'POST' && (length > 0 || headers.has('transfer-encoding'))) {
     return { status: 400, reason: 'body', message: 'Only POST has a body here.' };
+  }
+  // Without a length the body is empty by HTTP's rule, and what follows would be read as the next request.
+  if (method === 'POST' && !headers.has('content-length') && !headers.has('transfer-encoding')) {
+    return { status: 411, reason: 'length', message: 'A message comes with its length.' };
   }
   return length > bodyBytes ? tooLarge : null;
 }

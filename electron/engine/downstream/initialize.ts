@@ -21,6 +21,9 @@ export function readInitialize(params: JsonObject | undefined): InitializeOutcom
   const { protocolVersion, capabilities, clientInfo } = params ?? {};
   if (typeof protocolVersion !== 'string') return invalid('initialize needs a protocolVersion.');
   if (capabilities !== undefined && !isObject(capabilities)) return invalid('capabilities must be an object.');
+  if (clientInfo !== undefined && clientInfo !== null && !isObject(clientInfo)) {
+    return invalid('clientInfo must be an object.');
+  }
   return {
     ok: true,
     info: {

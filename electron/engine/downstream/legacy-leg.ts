@@ -1,4 +1,4 @@
-import type { AskAnswer, AskMethod } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies } from '../exchange.ts';
 import type { JsonObject, RpcErrorBody, RpcId, RpcMessage, RpcNotification, RpcRequest } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
@@ -36,7 +36,7 @@ export interface LegacyLeg {
   /** Sends a notification to every session of the agent that listens, or to one; see `AgentListener.notify`. */
   notify(agentId: string, method: string, params?: JsonObject, sessionId?: string, serverIds?: readonly string[]): void;
   /** Asks on the GET stream of the agent's newest session that has one and declared what this needs. */
-  ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  ask(agentId: string, method: AskMethod, params: JsonObject, ties?: AskTies): Promise<AskAnswer>;
 }
 
 export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
@@ -77,13 +77,13 @@ export function createLegacyLeg(parts: LegacyLegParts): LegacyLeg {
         if (isMeant && isInScope(session.scope, serverIds)) session.streams.notify(message);
       }
     },
-    async ask(agentId, method, params) {
+    async ask(agentId, method, params, ties) {
       const [session] = sessions
         .ofAgent(agentId)
         .filter(({ info, streams }) => streams.openGets > 0 && supportsAsk(info.clientCapabilities, method, params))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
       if (session === undefined) return { kind: 'unsupported' };
-      return session.asks.ask(method, params, (message) => session.streams.ask(message), null);
+      return session.asks.ask(method, params, (message) => session.streams.ask(message), null, ties);
     },
   };
 }
@@ -155,17 +155,16 @@ function receive(
     openStream: (res) => session.streams.open(res, 'post'),
     streamAfterMs: parts.limits.streamAfterMs,
   });
-  for (const message of requests) answerRequest(parts, session, message, slot, request.receivedAt);
+  for (const message of requests) answerRequest(parts, session, message, slot, request);
 }
-
-/** Notifications that are about this hop alone: the other side of the gateway has handshakes and ids of its own. */
-const hopNotifications = new Set(['notifications/initialized', 'notifications/progress']);
 
 function hear(ports: DownstreamPorts, session: Session, { method, params }: RpcNotification): void {
   if (method === 'notifications/cancelled') {
     const cancelled = params?.requestId;
     if (typeof cancelled === 'string' || typeof cancelled === 'number') session.running.get(cancelled)?.cancel();
-  } else if (!hopNotifications.has(method)) {
+  } else if (method === 'notifications/progress') session.asks.progress(params ?? {});
+  // About this hop alone: the other side of the gateway has handshakes of its own.
+  else if (method !== 'notifications/initialized') {
     ports.onNotification(session.agent, session.info, session.scope, method, params ?? {});
   }
 }
@@ -175,11 +174,11 @@ function answerRequest(
   session: Session,
   message: RpcRequest,
   slot: ReplySlot,
-  receivedAt: number,
+  head: AgentRequest,
 ): void {
   // Answered per hop: it asks whether this gateway lives, not a server behind it.
   if (message.method === 'ping') slot.settle(serializeReply(message.id, { kind: 'result', result: {} }));
-  else runExchange(parts.ports, session, message, slot, receivedAt);
+  else runExchange(parts.ports, session, message, slot, head);
 }
 
 /** Why a session cannot take these requests, or null. Nothing of a POST runs unless all of it can. */

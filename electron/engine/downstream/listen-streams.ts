@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { takesTasks, tasksExtension } from '../eras/capabilities.ts';
 import { metaKeys } from '../eras/modern-methods.ts';
 import type { AgentIdentity, Exchange } from '../exchange.ts';
-import type { JsonObject, JsonValue, Reply } from '../wire/json-rpc.ts';
+import type { JsonObject, JsonValue, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
@@ -32,6 +33,8 @@ interface Listen {
   methods: ReadonlySet<string>;
   /** Resources whose updates it asked for. */
   uris: Set<string>;
+  /** Tasks it hears of, with what ends that. */
+  tasks: Map<string, () => void>;
   isAcknowledged: boolean;
   controller: AbortController;
 }
@@ -41,6 +44,8 @@ interface Filter {
   promptsListChanged: boolean;
   resourcesListChanged: boolean;
   resourceSubscriptions: string[];
+  /** Of the tasks extension. */
+  taskIds: string[];
 }
 
 const maxUriLength = 8 * 1024;
@@ -72,6 +77,10 @@ export class ListenStreams {
       sendError(res, 429, request.id, { code: rpcErrorCodes.internal, message });
       return;
     }
+    if (filter.taskIds.length > 0 && !takesTasks(request.session.clientCapabilities)) {
+      sendError(res, 400, request.id, missingTasks);
+      return;
+    }
     const listen = this.#add({ agent, scope, request, res });
     const { capabilities } = await ports.hello(agent, scope, 'modern');
     const honoured = honour(filter, capabilities);
@@ -79,17 +88,15 @@ export class ListenStreams {
     if (honoured.resourceSubscriptions !== undefined) {
       honoured.resourceSubscriptions = await this.#subscribe(listen, honoured.resourceSubscriptions);
     }
+    if (filter.taskIds.length > 0) honoured.taskIds = await this.#follow(listen, filter.taskIds);
     if (!isGone(res)) this.#acknowledge(listen, honoured);
   }
 
   /** Reaches the streams of this agent that asked for exactly this; never anything before the acknowledgement. */
   notify(agentId: string, method: string, params: JsonObject = {}, serverIds?: readonly string[]): void {
     for (const listen of this.#byAgent.get(agentId) ?? []) {
-      const isWanted =
-        method === 'notifications/resources/updated'
-          ? typeof params.uri === 'string' && listen.uris.has(params.uri)
-          : listen.methods.has(method);
-      if (isWanted && listen.isAcknowledged && isInScope(listen.scope, serverIds)) this.#write(listen, method, params);
+      if (isWanted(listen, method, params) && listen.isAcknowledged && isInScope(listen.scope, serverIds))
+        this.#write(listen, method, params);
     }
   }
 
@@ -106,6 +113,7 @@ export class ListenStreams {
       ...opened,
       methods: new Set(),
       uris: new Set(),
+      tasks: new Map(),
       isAcknowledged: false,
       controller: new AbortController(),
     };
@@ -117,6 +125,7 @@ export class ListenStreams {
       if (listens.size === 0 && this.#byAgent.get(agent.id) === listens) this.#byAgent.delete(agent.id);
       listen.controller.abort();
       this.#unsubscribe(listen);
+      this.#unfollow(listen);
       if (listen.isAcknowledged) this.#parts.ports.onSessionEnded(agent, listen.request.session);
     });
     return listen;
@@ -180,6 +189,24 @@ export class ListenStreams {
     return honoured;
   }
 
+  /** The tasks it will hear of; one that is not the agent's, or whose server tells nothing, is left out. */
+  async #follow(listen: Listen, taskIds: readonly string[]): Promise<string[]> {
+    const { agent, scope } = listen;
+    const ends = await Promise.all(taskIds.map((taskId) => this.#parts.ports.followTask(agent, scope, taskId)));
+    for (const [at, taskId] of taskIds.entries()) {
+      const end = ends[at];
+      if (end) listen.tasks.set(taskId, end);
+    }
+    const followed = [...listen.tasks.keys()];
+    if (isGone(listen.res)) this.#unfollow(listen);
+    return followed;
+  }
+
+  #unfollow(listen: Listen): void {
+    for (const end of listen.tasks.values()) end();
+    listen.tasks.clear();
+  }
+
   /** Takes back what this stream asked for; what others want stays theirs. */
   #unsubscribe(listen: Listen): void {
     for (const uri of listen.uris) this.#send(listen, 'resources/unsubscribe', uri);
@@ -205,27 +232,58 @@ export class ListenStreams {
       notify: () => undefined,
       canAsk: () => false,
       ask: async () => ({ kind: 'unsupported' }),
+      rest: () => undefined,
       setWaiting: () => undefined,
     };
     return answerExchange(this.#parts.ports, exchange);
   }
 }
 
-function readFilter(value: JsonValue | undefined, maxUris: number): Filter | null {
+/** No request: a client that cannot take tasks is told so (tasks extension, task status notifications). */
+const missingTasks: RpcErrorBody = {
+  code: rpcErrorCodes.missingClientCapability,
+  message: 'Missing required client capability',
+  data: { requiredCapabilities: { extensions: { [tasksExtension]: {} } } },
+};
+
+function isWanted(listen: Listen, method: string, params: JsonObject): boolean {
+  if (method === 'notifications/resources/updated')
+    return typeof params.uri === 'string' && listen.uris.has(params.uri);
+  if (method === 'notifications/tasks') return typeof params.taskId === 'string' && listen.tasks.has(params.taskId);
+  return listen.methods.has(method);
+}
+
+function readFilter(value: JsonValue | undefined, maxNames: number): Filter | null {
   if (!isObject(value)) return null;
-  const uris = value.resourceSubscriptions ?? [];
-  if (!Array.isArray(uris) || uris.length > maxUris) return null;
-  const resourceSubscriptions: string[] = [];
-  for (const uri of uris) {
-    if (typeof uri !== 'string' || uri.length > maxUriLength) return null;
-    if (!resourceSubscriptions.includes(uri)) resourceSubscriptions.push(uri);
-  }
+  const resourceSubscriptions = readNames(value.resourceSubscriptions, maxNames);
+  const taskIds = readNames(value.taskIds, maxNames);
+  if (resourceSubscriptions === null || taskIds === null || !listSwitches.every((name) => isSwitch(value[name])))
+    return null;
   return {
     toolsListChanged: value.toolsListChanged === true,
     promptsListChanged: value.promptsListChanged === true,
     resourcesListChanged: value.resourcesListChanged === true,
     resourceSubscriptions,
+    taskIds,
   };
+}
+
+const listSwitches = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
+
+function isSwitch(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || typeof value === 'boolean';
+}
+
+/** Each once; null: it is no list of names, or of too many. */
+function readNames(value: JsonValue | undefined, maxNames: number): string[] | null {
+  const names = value ?? [];
+  if (!Array.isArray(names) || names.length > maxNames) return null;
+  const read = new Set<string>();
+  for (const name of names) {
+    if (typeof name !== 'string' || name.length > maxUriLength) return null;
+    read.add(name);
+  }
+  return [...read];
 }
 
 /** The part of the filter that the gateway's capabilities promise for this agent. */

@@ -19,6 +19,7 @@ import { listenerLimits } from './listener-limits.ts';
 import type { ModernLeg } from './modern-leg.ts';
 import { createModernLeg } from './modern-leg.ts';
 import { createOpenRequests } from './open-requests.ts';
+import { createPeers } from './peer-process.ts';
 import { refuseRawTraffic } from './raw-refusals.ts';
 import { readBody } from './read-body.ts';
 import { createRefusalLog } from './refusal-log.ts';
@@ -73,7 +74,7 @@ function openGateway(server: Server, ports: DownstreamPorts, limits: ListenerLim
       legacy.notify(agentId, method, params, sessionId, serverIds);
       if (sessionId === undefined) modern.notify(agentId, method, params, serverIds);
     },
-    ask: (agentId, method, params) => legacy.ask(agentId, method, params),
+    ask: (agentId, method, params, ties) => legacy.ask(agentId, method, params, ties),
     sessionCount: (agentId) => sessions.count(agentId) + modern.listenCount(agentId),
     endAgent(agentId) {
       for (const session of sessions.ofAgent(agentId)) sessions.end(session);
@@ -107,6 +108,7 @@ function serveRequests(server: Server, ports: DownstreamPorts, limits: ListenerL
     hasServer: (agent, serverId) => ports.hasServer(agent, serverId),
   };
   const sockets = createAgentSockets(limits.socketsPerAgent);
+  const peers = createPeers((agent, caller) => ports.onConnection?.(agent, caller));
   const refusals = createRefusalLog(ports.log, ports.clock);
   const open = createOpenRequests();
 
@@ -127,7 +129,7 @@ function serveRequests(server: Server, ports: DownstreamPorts, limits: ListenerL
       turnAway(req, res, tooManyConnections);
       return;
     }
-    const request: AgentRequest = { ...admission, res, receivedAt };
+    const request: AgentRequest = { ...admission, res, caller: peers.of(req.socket, admission.agent), receivedAt };
     if (admission.method === 'POST') {
       if (req.httpVersion === '1.1' && req.headers.expect !== undefined) res.writeContinue();
       servePost(req, request).catch((error: unknown) => reportFault(ports, res, error));

@@ -2,16 +2,17 @@ import { passesLevel } from '../eras/log-levels.ts';
 import { isMultiRound, metaKeys } from '../eras/modern-methods.ts';
 import { toModernReply } from '../eras/modern-result.ts';
 import { progressTokenOf } from '../eras/request-meta.ts';
-import type { AgentIdentity, AskAnswer, AskMethod, Exchange } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies, Caller, Exchange } from '../exchange.ts';
 import type { JsonObject, JsonValue, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { serializeError, serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
+import type { AgentRequest } from './agent-request.ts';
 import { answerExchange } from './answer-exchange.ts';
 import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { Binding, Continuations, Parked } from './continuations.ts';
 import type { DownstreamPorts } from './contract.ts';
 import type { ListenerLimits } from './listener-limits.ts';
-import type { ModernRequest } from './modern-request.ts';
+import { type ModernRequest, readInputResponses } from './modern-request.ts';
 import type { ModernSlot } from './modern-slot.ts';
 import { gone, late, tooMany } from './pending-asks.ts';
 import { heldRequestMs } from './running-exchange.ts';
@@ -46,8 +47,12 @@ export class ModernExchange implements Parked {
   readonly #receivedAt: number;
   readonly #controller = new AbortController();
   readonly #asks = new Map<string, PendingAsk>();
+  /** Answers the first request brought to questions that were not asked yet: each is good for one of its name. */
+  readonly #early: JsonObject;
   /** The newest request: its id, progress token, log level and capabilities are the ones that count. */
   #request: ModernRequest;
+  /** Behind the newest request: a retry may come from another program. */
+  #caller: Caller;
   /** Null while it is parked. */
   #slot: ModernSlot | null = null;
   #reply: Reply | null = null;
@@ -63,15 +68,15 @@ export class ModernExchange implements Parked {
 
   constructor(
     parts: ModernExchangeParts,
-    agent: AgentIdentity,
-    scope: string | null,
+    { agent, scope, receivedAt, caller }: Pick<AgentRequest, 'agent' | 'scope' | 'receivedAt' | 'caller'>,
     request: ModernRequest,
-    receivedAt: number,
   ) {
     this.#parts = parts;
     this.#request = request;
     this.#receivedAt = receivedAt;
+    this.#caller = caller;
     this.binding = { agent, scope, method: request.method, params: request.params };
+    this.#early = isMultiRound(request.method) ? { ...(readInputResponses(request.params) ?? {}) } : {};
   }
 
   /** Hands the request to the engine; its answer goes to `slot`, or to the slot of a later retry. */
@@ -81,8 +86,9 @@ export class ModernExchange implements Parked {
   }
 
   /** The agent came back with the answers to some, all or none of the questions. */
-  resume(request: ModernRequest, slot: ModernSlot, responses: JsonObject): void {
+  resume(request: ModernRequest, slot: ModernSlot, responses: JsonObject, caller: Caller): void {
     this.#request = request;
+    this.#caller = caller;
     this.#attach(slot);
     if (this.#reply !== null) {
       this.#finish(this.#reply);
@@ -124,10 +130,17 @@ export class ModernExchange implements Parked {
       params,
       signal: this.#controller.signal,
       receivedAt: this.#receivedAt,
+      caller: {
+        current: () => this.#caller.current(),
+        isSettled: () => this.#caller.isSettled(),
+        ready: () => this.#caller.ready(),
+      },
       patienceMs: isMultiRound(method) ? roundsPatienceMs : heldRequestMs,
       notify: (name, details) => this.#notify(name, details),
       canAsk: (asked) => this.#canAsk() && canAskClient(this.#request.session.clientCapabilities, asked),
-      ask: (asked, details, key) => this.#ask(asked, details, key),
+      ask: (asked, details, ties) => this.#ask(asked, details, ties ?? {}),
+      // A stream cannot be come back to in this era.
+      rest: () => undefined,
       setWaiting: (isWaiting) => {
         this.#isWaiting = isWaiting;
         this.#armRound();
@@ -161,15 +174,33 @@ export class ModernExchange implements Parked {
     return !this.#isClosed && isMultiRound(this.binding.method);
   }
 
-  #ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer> {
+  #ask(method: AskMethod, params: JsonObject, { key, signal }: AskTies): Promise<AskAnswer> {
     if (!this.#canAsk() || !supportsAsk(this.#request.session.clientCapabilities, method, params)) {
       return Promise.resolve({ kind: 'unsupported' });
     }
+    if (signal?.aborted === true) return Promise.resolve(gone);
+    const early = this.#takeEarly(key);
+    if (early !== undefined) return Promise.resolve({ kind: 'result', result: early });
     if (this.#asks.size >= this.#parts.limits.asksPerRequest) return Promise.resolve(tooMany);
     return new Promise((resolve) => {
-      this.#asks.set(this.#nameAsk(key), { method, params, resolve });
+      const name = this.#nameAsk(key);
+      const ask = { method, params, resolve };
+      this.#asks.set(name, ask);
+      // One that has left in a round cannot be called back; whatever comes back for it answers nobody.
+      const onAbort = () => {
+        if (this.#asks.get(name) === ask) this.#asks.delete(name);
+        resolve(gone);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#flushSoon();
     });
+  }
+
+  #takeEarly(key: string | undefined): JsonValue | undefined {
+    if (key === undefined || !Object.hasOwn(this.#early, key)) return undefined;
+    const answer = this.#early[key];
+    delete this.#early[key];
+    return answer;
   }
 
   /** The server's own name for the question where that is a plain one and still free. */

@@ -4,7 +4,6 @@ import { toModernReply } from '../eras/modern-result.ts';
 import type { SessionInfo } from '../exchange.ts';
 import type { JsonObject, Reply, RpcMessage, RpcNotification } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
-import { isObject } from '../wire/parse-message.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { Continuations } from './continuations.ts';
 import type { DownstreamPorts } from './contract.ts';
@@ -15,7 +14,7 @@ import { ListenStreams } from './listen-streams.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { ModernExchange } from './modern-exchange.ts';
 import type { ModernRequest } from './modern-request.ts';
-import { readModernRequest } from './modern-request.ts';
+import { readInputResponses, readModernRequest } from './modern-request.ts';
 import type { ModernSlot } from './modern-slot.ts';
 import { createModernSlot } from './modern-slot.ts';
 
@@ -89,8 +88,18 @@ async function serve(leg: Leg, head: AgentRequest, request: ModernRequest): Prom
   else if ((leg.running.get(head.agent.id)?.size ?? 0) >= leg.limits.modernPerAgent) {
     const message = 'Too many requests are running.';
     sendError(head.res, 429, request.id, { code: rpcErrorCodes.internal, message });
-  } else if (isMultiRound(request.method) && request.params.requestState !== undefined) resume(leg, head, request);
-  else run(leg, head, request);
+  } else if (!isMultiRound(request.method)) run(leg, head, request);
+  else {
+    const responses = readInputResponses(request.params);
+    // Before any state is looked at, so that a slip of the client does not use it up.
+    if (responses === null) refuseParams(head, request, 'inputResponses must hold one object for each request');
+    else if (request.params.requestState === undefined) run(leg, head, request);
+    else resume(leg, head, request, responses);
+  }
+}
+
+function refuseParams({ res }: AgentRequest, { id }: ModernRequest, problem: string): void {
+  sendError(res, 400, id, { code: rpcErrorCodes.invalidParams, message: `Invalid params: ${problem}.` });
 }
 
 async function discover(leg: Leg, head: AgentRequest, request: ModernRequest): Promise<void> {
@@ -105,40 +114,32 @@ async function discover(leg: Leg, head: AgentRequest, request: ModernRequest): P
 }
 
 function run(leg: Leg, head: AgentRequest, request: ModernRequest): void {
-  const { agent, scope, receivedAt } = head;
+  const { agent } = head;
   const running = leg.running.get(agent.id) ?? new Set<ModernExchange>();
   leg.running.set(agent.id, running);
   const onClosed = (closed: ModernExchange): void => {
     running.delete(closed);
     if (running.size === 0 && leg.running.get(agent.id) === running) leg.running.delete(agent.id);
   };
-  const exchange = new ModernExchange({ ...leg, onClosed }, agent, scope, request, receivedAt);
+  const exchange = new ModernExchange({ ...leg, onClosed }, head, request);
   running.add(exchange);
   exchange.start(openSlot(leg, head, request));
 }
 
 /** A retry: takes up the exchange its `requestState` stands for. */
-function resume(leg: Leg, head: AgentRequest, request: ModernRequest): void {
-  const { agent, scope, res } = head;
+function resume(leg: Leg, head: AgentRequest, request: ModernRequest, responses: JsonObject): void {
+  const { agent, scope } = head;
   const { method, params } = request;
-  const responses = readResponses(params);
-  // Before the state is looked at, so that a slip of the client does not use it up.
-  if (responses === null) {
-    const message = 'Invalid params: inputResponses must hold one object for each request.';
-    sendError(res, 400, request.id, { code: rpcErrorCodes.invalidParams, message });
-    return;
-  }
   const state = params.requestState;
   const binding = { agent, scope, method, params };
   const parked = typeof state === 'string' ? leg.continuations.take(binding, state) : null;
   if (parked === null) {
-    const message = 'Invalid params: this requestState is not valid, or not any more.';
-    sendError(res, 400, request.id, { code: rpcErrorCodes.invalidParams, message });
+    refuseParams(head, request, 'this requestState is not valid, or not any more');
     return;
   }
   const slot = openSlot(leg, head, request);
   if (leg.ports.mayResume(agent, scope, method, parked.binding.params)) {
-    parked.resume(request, slot, responses);
+    parked.resume(request, slot, responses, head.caller);
     return;
   }
   parked.expire();
@@ -148,11 +149,6 @@ function resume(leg: Leg, head: AgentRequest, request: ModernRequest): void {
 function refuseResumed(method: string): Reply {
   if (method === 'tools/call') return replyToolError(told.blocked);
   return { kind: 'error', error: { code: rpcErrorCodes.invalidParams, message: told.blocked } };
-}
-
-function readResponses({ inputResponses }: JsonObject): JsonObject | null {
-  if (inputResponses === undefined) return {};
-  return isObject(inputResponses) && Object.values(inputResponses).every(isObject) ? inputResponses : null;
 }
 
 function openSlot(leg: Leg, { res, accepts }: AgentRequest, { id }: ModernRequest): ModernSlot {

@@ -44,6 +44,8 @@ export function readModernRequest(
   if (typeof version !== 'string') return missing(metaKeys.protocolVersion);
   if (!isObject(clientCapabilities)) return missing(metaKeys.clientCapabilities);
   if (logLevel === null && meta[metaKeys.logLevel] !== undefined) return missing(metaKeys.logLevel);
+  const clientInfo = meta[metaKeys.clientInfo];
+  if (clientInfo !== undefined && !isObject(clientInfo)) return missing(metaKeys.clientInfo);
   if (head.protocolVersion !== version) return mismatch('The header MCP-Protocol-Version does not match the body.');
   if (version !== modernVersion) return unsupported(version);
   const problem = findHeaderMismatch(head, method, params, toolSchema);
@@ -52,10 +54,16 @@ export function readModernRequest(
   const session: SessionInfo = {
     id: null,
     protocolVersion: version,
-    clientInfo: readClientInfo(meta[metaKeys.clientInfo]),
+    clientInfo: readClientInfo(clientInfo),
     clientCapabilities,
   };
   return { ok: true, request: { id, method, params, session, logLevel } };
+}
+
+/** The answers a request brings, an object for each; null: they have another form. */
+export function readInputResponses({ inputResponses }: JsonObject): JsonObject | null {
+  if (inputResponses === undefined) return {};
+  return isObject(inputResponses) && Object.values(inputResponses).every(isObject) ? inputResponses : null;
 }
 
 function refuse(status: number, code: number, message: string): ModernVerdict {

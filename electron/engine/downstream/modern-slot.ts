@@ -55,7 +55,7 @@ export function createModernSlot(res: ServerResponse, options: ModernSlotOptions
       if (isFinished) return;
       isFinished = true;
       if (isGone(res)) return;
-      if (status === 200 && !options.accepts.json) upgrade();
+      if (status === 200 && (!options.accepts.json || options.accepts.prefersStream)) upgrade();
       if (!isStream) {
         sendJson(res, status, parts);
         return;

@@ -1,6 +1,8 @@
-import type { AskAnswer, AskMethod } from '../exchange.ts';
+import { progressTokenOf } from '../eras/request-meta.ts';
+import type { AskAnswer, AskMethod, AskTies } from '../exchange.ts';
 import type { JsonObject, RpcId, RpcResponse } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
 import { serializeNotification, serializeRequest } from '../wire/serialize-reply.ts';
 
 /** Hands a message of ours to the agent; false when it could not be handed over. */
@@ -8,6 +10,7 @@ export type Deliver = (message: Buffer) => boolean;
 
 interface PendingAsk {
   settle(answer: AskAnswer): void;
+  progress(params: JsonObject): void;
 }
 
 /**
@@ -27,9 +30,19 @@ export class PendingAsks {
     return this.#pending.size;
   }
 
-  /** Never rejects. An abort of `signal` takes the question back and tells the agent so. */
-  ask(method: AskMethod, params: JsonObject, deliver: Deliver, signal: AbortSignal | null): Promise<AskAnswer> {
-    if (signal?.aborted === true) return Promise.resolve(gone);
+  /**
+   * Never rejects. An abort of one of the signals takes the question back and tells the agent so. A progress token becomes
+   * the question's own id: two servers may choose the same one, and progress must reach the server that asked.
+   */
+  ask(
+    method: AskMethod,
+    params: JsonObject,
+    deliver: Deliver,
+    requestOver: AbortSignal | null,
+    ties: AskTies = {},
+  ): Promise<AskAnswer> {
+    const signals = [requestOver, ties.signal].filter((signal) => signal instanceof AbortSignal);
+    if (signals.some((signal) => signal.aborted)) return Promise.resolve(gone);
     if (this.#pending.size >= this.#limits.asksPerSession) return Promise.resolve(tooMany);
     // The prefix keeps our ids apart from the agent's own, for readers of logs; nothing depends on it.
     const id = `scopegate-${++this.#last}`;
@@ -45,13 +58,24 @@ export class PendingAsks {
       const settle = (answer: AskAnswer): void => {
         if (!this.#pending.delete(id)) return;
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        for (const signal of signals) signal.removeEventListener('abort', onAbort);
         resolve(answer);
       };
-      this.#pending.set(id, { settle });
-      signal?.addEventListener('abort', onAbort);
-      if (!deliver(serializeRequest(id, method, params))) settle({ kind: 'unsupported' });
+      const token = progressTokenOf(params);
+      const progress = (told: JsonObject): void => {
+        if (token !== null) ties.onProgress?.({ ...told, progressToken: token });
+      };
+      this.#pending.set(id, { settle, progress });
+      for (const signal of signals) signal.addEventListener('abort', onAbort);
+      const sent = token === null ? params : withToken(params, id);
+      if (!deliver(serializeRequest(id, method, sent))) settle({ kind: 'unsupported' });
     });
+  }
+
+  /** The agent's `notifications/progress`; dropped when it is about no question that is open. */
+  progress(params: JsonObject): void {
+    const { progressToken } = params;
+    if (typeof progressToken === 'string') this.#pending.get(progressToken)?.progress(params);
   }
 
   answer(response: RpcResponse): void {
@@ -65,6 +89,10 @@ export class PendingAsks {
   end(): void {
     for (const pending of [...this.#pending.values()]) pending.settle(gone);
   }
+}
+
+function withToken(params: JsonObject, progressToken: string): JsonObject {
+  return { ...params, _meta: { ...(isObject(params._meta) ? params._meta : {}), progressToken } };
 }
 
 function failed(message: string): AskAnswer {

@@ -14,6 +14,8 @@ export interface ReplySlot {
   readonly canStream: boolean;
   /** A notification or a request of ours; false when it was left out. */
   send(message: Buffer): boolean;
+  /** Lets a client go that knows how to come back for the rest of its one answer; holds all others. */
+  rest(): void;
   /** One of the responses this POST waits for; null when its request was cancelled and gets none. */
   settle(response: Buffer[] | null): void;
   /** Ends the answer before its responses: the session is over. */
@@ -61,9 +63,12 @@ export function createReplySlot(res: ServerResponse, options: ReplySlotOptions):
       if (!options.accepts.stream) return false;
       return upgrade()?.send([message]) ?? false;
     },
+    rest() {
+      if (options.accepts.stream && options.expected === 1 && waiting > 0) upgrade()?.rest();
+    },
     settle(response) {
       waiting--;
-      if (!options.accepts.json) upgrade();
+      if (!options.accepts.json || options.accepts.prefersStream) upgrade();
       if (response !== null && stream !== null) stream.send(response, true);
       else if (response !== null && !isGone(res)) responses.push(response);
       if (waiting === 0) finish();

@@ -104,6 +104,16 @@ export class ResumableStream {
     return true;
   }
 
+  /**
+   * Ends the connection, not the stream: a client of a revision that has polling comes back after the time it was told
+   * (2025-11-25, Streamable HTTP). Earlier ones would take it for a lost answer, so they are held.
+   */
+  rest(): void {
+    const res = this.#res;
+    if (!this.#options.isPrimed || this.#isFinished || res === null || isGone(res)) return;
+    res.end();
+  }
+
   /** Nothing more will come; the client may still fetch what it missed. */
   finish(): void {
     if (this.#isFinished) return;

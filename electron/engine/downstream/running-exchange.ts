@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import type { RpcRequest } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
+import type { AgentRequest } from './agent-request.ts';
 import { answerExchange } from './answer-exchange.ts';
 import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
@@ -30,7 +31,7 @@ export function runExchange(
   session: Session,
   request: RpcRequest,
   slot: ReplySlot,
-  receivedAt: number,
+  { receivedAt, caller }: Pick<AgentRequest, 'receivedAt' | 'caller'>,
 ): void {
   const controller = new AbortController();
   // Questions end with their request, also when it is answered without them.
@@ -67,14 +68,18 @@ export function runExchange(
     params: request.params ?? {},
     signal: controller.signal,
     receivedAt,
+    caller,
     patienceMs: heldRequestMs,
     notify(method, params) {
       deliver(serializeNotification(method, params));
     },
     canAsk: (method) => isOpen && slot.canStream && canAskClient(capabilities, method),
-    async ask(method, params) {
+    async ask(method, params, ties) {
       if (!isOpen || !slot.canStream || !supportsAsk(capabilities, method, params)) return { kind: 'unsupported' };
-      return session.asks.ask(method, params, deliver, questions.signal);
+      return session.asks.ask(method, params, deliver, questions.signal, ties);
+    },
+    rest() {
+      if (isOpen) slot.rest();
     },
     // The stream carries the questions and holds the request: there are no rounds to switch to.
     setWaiting: () => undefined,

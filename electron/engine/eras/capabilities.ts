@@ -1,10 +1,10 @@
 import type { AskSwitches } from '../../shared/index.ts';
 import type { AskMethod, Era } from '../exchange.ts';
-import type { JsonObject } from '../wire/json-rpc.ts';
+import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 
 /** The modern form of tasks; the legacy one is the capability `tasks`. Neither can be told in the other era's terms. */
-const tasksExtension = 'io.modelcontextprotocol/tasks';
+export const tasksExtension = 'io.modelcontextprotocol/tasks';
 
 /** The client capability each question needs. */
 export const askNames = {
@@ -34,15 +34,17 @@ export function capabilitiesOfOne(server: ServerCapabilities, era: Era): JsonObj
   return told;
 }
 
-/** What all servers together can do. Vendor members of the first server that has them win. */
+/**
+ * What all servers together can do. Vendor members of the first server that has them win. A list of tasks is one server's
+ * own: a task of the others is found by its id alone.
+ */
 export function capabilitiesOfAll(servers: readonly ServerCapabilities[], era: Era): JsonObject {
   const told: JsonObject = { tools: { listChanged: true } };
   for (const server of servers) {
-    const { tasks: _tasks, tools: _tools, ...one } = capabilitiesOfOne(server, era);
+    const { tools: _tools, ...one } = capabilitiesOfOne(server, era);
     for (const [name, value] of Object.entries(one)) {
       const before = told[name];
-      const own = name === 'extensions' ? withoutTasks(value, false) : value;
-      if (own === undefined) continue;
+      const own = name === 'tasks' && servers.length > 1 ? withoutList(value) : value;
       told[name] = isObject(before) && isObject(own) ? mergeMembers(before, own) : (before ?? own);
     }
   }
@@ -58,6 +60,11 @@ export function capabilitiesTowards(client: JsonObject, switches: AskSwitches): 
     if (position !== 'deny') held[name] = value;
   }
   return held;
+}
+
+/** Whether a client of the modern era takes a task in place of a result. */
+export function takesTasks(client: JsonObject): boolean {
+  return isObject(client.extensions) && isObject(client.extensions[tasksExtension]);
 }
 
 /** True when a server could ask something through these capabilities. */
@@ -77,6 +84,12 @@ function withoutTasks(extensions: unknown, isKept: boolean): JsonObject | undefi
   const { [tasksExtension]: tasks, ...rest } = extensions as JsonObject;
   const kept = isKept && tasks !== undefined ? { ...rest, [tasksExtension]: tasks } : rest;
   return Object.keys(kept).length === 0 ? undefined : kept;
+}
+
+function withoutList(tasks: JsonValue): JsonValue {
+  if (!isObject(tasks)) return tasks;
+  const { list: _list, ...rest } = tasks;
+  return rest;
 }
 
 function objectOf(value: unknown): JsonObject {

@@ -61,6 +61,8 @@ export function makeCard(
     tool: call.tool.name,
     method: call.exchange.method,
     kind: call.tool.kind,
+    process: call.exchange.caller?.current() ?? null,
+    masked: [],
     toolDescription: typeof description === 'string' ? description : null,
     subject: call.subject,
     arguments: call.arguments,

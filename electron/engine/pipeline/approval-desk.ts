@@ -20,7 +20,8 @@ import { BridgeFault } from '../faults.ts';
 import type { Clock } from '../ports.ts';
 import type { StoreReader } from '../store/contract.ts';
 import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
-import type { AnswerExtras } from './approval-audit.ts';
+import { type AnswerExtras, auditOf } from './approval-audit.ts';
+import { maskOnce } from './approval-mask.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
 import type { ApprovalSettingsChange, ApprovalSettingsKeeper } from './approval-settings.ts';
 import type { ArgumentKeeper } from './argument-keeper.ts';
@@ -30,7 +31,7 @@ import { argumentsOf, CardJudge, guardInput, guardText, type JudgePorts, toolCha
 import { measureFatigue } from './fatigue.ts';
 import type { GrantBook } from './grant-book.ts';
 import { fitsCall } from './grant-fit.ts';
-import { type Approved, LastApproved } from './last-approved.ts';
+import { type Approved, changedNames, LastApproved } from './last-approved.ts';
 import { countPast } from './past-matches.ts';
 import type { ReviewList } from './review-list.ts';
 
@@ -159,14 +160,40 @@ export class ApprovalDesk {
     this.#lastApproved.note(agentId, serverId, tool, { at, arguments: argumentsOf(card) });
   }
 
-  context(id: string): { offer: RememberOffer; inputSchema: JsonValue | null; lastApproved: Approved | null } {
+  context(id: string): {
+    offer: RememberOffer;
+    inputSchema: JsonValue | null;
+    lastApproved: (Approved & { changed: string[] }) | null;
+  } {
     const card = this.#findOpen(id);
     const tool = this.#judge.toolOf(card);
+    const last = this.#lastApproved.find(card.agentId, card.serverId, card.tool);
     return {
       offer: offerRemember(this.#judge.factsOf(card, argumentsOf(card))),
       inputSchema: tool?.definition.inputSchema ?? null,
-      lastApproved: this.#lastApproved.find(card.agentId, card.serverId, card.tool),
+      lastApproved: last && {
+        at: last.at,
+        arguments: maskOnce(last.arguments)?.value ?? last.arguments,
+        changed: changedNames(last.arguments, card.arguments),
+      },
     };
+  }
+
+  /** A person looks at what is masked on a card. Throws `BridgeFault` when that cannot be recorded. */
+  reveal(id: string, digest: string): { arguments: JsonObject } {
+    const { audit, clock, policyVersion } = this.#ports;
+    const card = this.#findOpen(id);
+    if (card.digest !== digest)
+      throw new BridgeFault('stale', 'The call is not the one you were shown.', 'Review it again.');
+    const values = maskOnce(card.arguments)?.masked.length ?? 0;
+    const facts = { ...auditOf(card, clock.now()), actor: 'person', policyVersion: policyVersion() } as const;
+    if (!audit.append({ ...facts, event: 'approval.revealed', details: { values } }))
+      throw new BridgeFault(
+        'unavailable',
+        'The audit log cannot be written, so nothing is revealed.',
+        'Free disk space or mend the data folder.',
+      );
+    return { arguments: argumentsOf(card) };
   }
 
   preview(id: string, shown: string, remember: Remember, edited: JsonObject | null): RememberPreview {

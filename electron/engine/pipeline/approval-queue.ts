@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovalDecision, ApprovalView, Decision } from '../../shared/index.ts';
+import { isSuspect } from '../core/program-path.ts';
 import type { DecidedCall, ResolvedCall } from '../core/stages.ts';
 import { BridgeFault } from '../faults.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
@@ -55,7 +56,7 @@ export class ApprovalQueue {
     const digest = digestOf(this.#ports.key, call);
     const known = this.#table.find(digest);
     if (known?.card.status === 'approved') {
-      const answer = this.#use(known);
+      const answer = this.#use(known, call);
       if (answer) return Promise.resolve(answer);
     }
     const open = this.#table.find(digest);
@@ -64,7 +65,9 @@ export class ApprovalQueue {
     const item = open ?? this.#create(call, digest);
     item.call = call;
     onCard(this.#table.view(item));
-    return joinCard(this.#table, item, call, giveUpMs);
+    return joinCard(this.#table, item, call, giveUpMs, (over) =>
+      this.#endByEngine(over, { effect: 'deny', reasonCode: 'withdrawn' }),
+    );
   }
 
   /** A person's answer. Refused when the card is gone, or is not the one the person saw. */
@@ -157,12 +160,21 @@ export class ApprovalQueue {
     }
   }
 
-  /** Spends an armed approval. Null when its edited arguments are gone: the agent's own were never approved. */
-  #use(item: Item): Answer | null {
-    const { id, edited, editedDigest } = item.card;
+  /**
+   * Spends an armed approval. Null, and it is over: its time is up (a timer sleeps with the machine, the clock does not);
+   * its edited arguments are gone, and the agent's own were never approved; or a program that nobody expected calls in
+   * place of the one on the card.
+   */
+  #use(item: Item, call: DecidedCall): Answer | null {
+    const { id, edited, editedDigest, expiresAt, risk } = item.card;
     const isWhole = editedDigest === null || edited !== null;
-    this.#table.end(item, isWhole ? 'used' : 'expired');
-    return isWhole ? { kind: 'approved', approvalId: id, edited: edited as JsonObject | null } : null;
+    const isGood = isWhole && expiresAt > this.#ports.clock.now() && (isSuspect(risk) || !isSuspect(call.risk));
+    if (!isGood) {
+      this.#expire(item);
+      return null;
+    }
+    this.#table.end(item, 'used');
+    return { kind: 'approved', approvalId: id, edited: edited as JsonObject | null };
   }
 
   /** Why no new card is put up for this call; null when one is. */

@@ -5,6 +5,7 @@ import type { Clock, LogPort } from '../ports.ts';
 import type { StoreWriter } from '../store/contract.ts';
 import { fromRecord, toRecord } from './approval-card.ts';
 import { type Abandonment, type Item, makeItem } from './approval-item.ts';
+import { maskCard } from './approval-mask.ts';
 
 export interface TablePorts {
   store: StoreWriter;
@@ -121,7 +122,10 @@ export class ApprovalTable {
   }
 
   announce(item: Item): void {
-    this.#ports.bus.emit(`approval:${item.card.id}`, () => ({ type: 'approval.changed', approval: this.view(item) }));
+    this.#ports.bus.emit(`approval:${item.card.id}`, () => ({
+      type: 'approval.changed',
+      approval: maskCard(this.view(item)),
+    }));
   }
 
   logFault(what: string, error: unknown): void {

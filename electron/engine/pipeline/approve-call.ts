@@ -16,11 +16,15 @@ export async function approveCall(ports: PipelinePorts, call: DecidedCall, stand
   if (call.decision.effect !== 'ask') return { ok: true, approvalId: null, edited: null, hasWaited: false };
   if (standing !== null) return { ok: true, approvalId: standing, edited: null, hasWaited: false };
   const { exchange } = call;
+  // the card says which program asks; by now nobody is in a hurry
+  await exchange.caller?.ready();
+  const { risk } = call.tool;
+  const shown = risk ? { ...call, risk: ports.guards.riskFor(exchange, risk, call.arguments) } : call;
   const stopProgress = reportWaiting(ports, exchange);
   let answer: Answer;
   try {
     exchange.setWaiting(true);
-    answer = await ports.approvals.wait(call, patienceOf(ports, exchange), (card) =>
+    answer = await ports.approvals.wait(shown, patienceOf(ports, exchange), (card) =>
       ports.journal.awaitingApproval(call.id, card.id, card.expiresAt),
     );
   } finally {

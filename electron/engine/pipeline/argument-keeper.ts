@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { isSecretText } from '../core/secret-values.ts';
 import type { ResolvedCall } from '../core/stages.ts';
 import type { LogPort } from '../ports.ts';
 import type { StoreWriter } from '../store/contract.ts';
@@ -30,8 +31,6 @@ const dayMs = 24 * 3_600_000;
 const maxDepth = 32;
 
 const secretKey = /pass(?:word|wd|phrase)?|secret|token|api_?key|authorization|credential|cookie|private_?key/i;
-const secretText =
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abpors]-[\w-]{10,}|sk-[\w-]{20,}|sk_live_\w{10,}|AIza[\w-]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,})|\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=_.-]{16,}|:\/\/[^/\s:@]+:[^/\s@]+@/;
 
 const keptSchema = z.object({
   arguments: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
@@ -142,7 +141,7 @@ export class ArgumentKeeper {
 export function redactArguments(args: JsonObject): KeptArguments {
   const redacted = new Set<string>();
   const clean = (value: JsonValue, key: string, root: string, depth: number): JsonValue => {
-    const isSecret = depth > maxDepth || secretKey.test(key) || (typeof value === 'string' && secretText.test(value));
+    const isSecret = depth > maxDepth || secretKey.test(key) || (typeof value === 'string' && isSecretText(value));
     if (isSecret && value !== null && typeof value !== 'boolean') {
       redacted.add(root);
       return '[taken out]';

@@ -51,12 +51,42 @@ function makeChecker(given: JsonValue | undefined): Checker {
   const patterns = createPatterns();
   const validate = compile(toPlain(given) as JsonObject, patterns.engine);
   if (validate === null) return refuseAll('is not valid');
-  const run = (args: JsonObject): Validation => {
-    patterns.restart();
+  const check = (args: JsonObject): Validation => {
     const isValid: unknown = validate(args);
     return isValid === true ? { ok: true } : { ok: false, message: describeErrors(validate.errors ?? []) };
   };
+  const hasMirrored = JSON.stringify(given).includes(`"${annotation}"`);
+  const run = (args: JsonObject): Validation => {
+    patterns.restart();
+    const first = check(args);
+    const rest = first.ok || !hasMirrored ? null : withoutNulls(args, given);
+    return rest === null ? first : check(rest);
+  };
   return size.isHeavy ? (args) => runBounded(() => run(args), maxCheckMs) : run;
+}
+
+/** Marks an argument that is told in a header too (2026-07-28, custom headers from tool parameters). */
+const annotation = 'x-mcp-header';
+
+/**
+ * The arguments less each null that stands for a marked one: it says that there is none, whatever type the schema names
+ * (2026-07-28, server behavior for custom headers). Null: there are no such. A required one is still missed.
+ */
+function withoutNulls(args: JsonObject, schema: JsonObject): JsonObject | null {
+  const { properties } = schema;
+  if (!isObject(properties)) return null;
+  const kept: JsonObject = { ...args };
+  let isChanged = false;
+  for (const [name, property] of Object.entries(properties)) {
+    const value = Object.hasOwn(args, name) ? args[name] : undefined;
+    if (!isObject(property) || value === undefined) continue;
+    const inner = isObject(value) ? withoutNulls(value, property) : null;
+    if (inner !== null) kept[name] = inner;
+    else if (value === null && typeof property[annotation] === 'string') delete kept[name];
+    else continue;
+    isChanged = true;
+  }
+  return isChanged ? kept : null;
 }
 
 function refuseAll(why: string): Checker {

@@ -3,6 +3,7 @@ import { riskOfCall } from '../core/argument-risk.ts';
 import { type AccessRequest, evaluate, type PolicyWorld, pathsAsked, type Suspicions } from '../core/evaluate.ts';
 import { classifyFlow, type FlowClass } from '../core/flow-class.ts';
 import { policySubject } from '../core/policy-subject.ts';
+import { raiseForProgram } from '../core/program-path.ts';
 import type { DecidedCall, PermittedCall, ResolvedCall } from '../core/stages.ts';
 import type { Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
@@ -10,7 +11,7 @@ import type { ArgumentKeeper } from './argument-keeper.ts';
 import { FlowGuard } from './flow-guard.ts';
 import type { Limiter, Paced } from './limiter.ts';
 import { LoopGuard } from './loop-guard.ts';
-import { pathWorldOf, resolvePaths } from './real-paths.ts';
+import { PathLooker, pathWorldOf, resolvePaths } from './real-paths.ts';
 
 interface Ports {
   keeper: ArgumentKeeper;
@@ -21,7 +22,15 @@ interface Ports {
   identitiesOf(serverId: string): readonly string[];
   /** The working folder a server's configuration names; null: none. */
   folderOf(serverId: string): string | null;
+  /** Why the program behind an exchange is not the one expected; null: it is, or none is. */
+  suspect(exchange: Exchange): string | null;
   now(): number;
+}
+
+/** The paths that were looked up for a call, and the real places of those that were found. */
+interface Looked {
+  asked: readonly string[];
+  found: ReadonlyMap<string, string>;
 }
 
 /** Suspected calls remembered for when they come again. */
@@ -39,13 +48,21 @@ export class CallGuards {
   /** Of suspected calls, by their id: such a call may come back on another exchange. */
   readonly #waiting = new Map<string, Suspicions>();
   readonly #risks = new WeakMap<JsonObject, { of: Risk; risk: Risk }>();
+  readonly #looker = new PathLooker();
+  /** The real places found for one arguments object: what a decision was made with is what the next one sees. */
+  readonly #looked = new WeakMap<JsonObject, Looked>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
+  /** The risk of a call: its tool's, raised by its arguments and by a program nobody expected behind its token. */
+  riskFor(exchange: Exchange, tool: Risk, args: JsonObject): Risk {
+    return raiseForProgram(this.#riskOf(tool, args), this.#ports.suspect(exchange));
+  }
+
   /** The tool's risk, raised by these arguments; looked at once for each arguments object. */
-  riskOf(tool: Risk, args: JsonObject): Risk {
+  #riskOf(tool: Risk, args: JsonObject): Risk {
     const known = this.#risks.get(args);
     if (known?.of === tool) return known.risk;
     const risk = riskOfCall(tool, args);
@@ -84,36 +101,75 @@ export class CallGuards {
     this.#suspicions.set(call.exchange, { loop: before.loop, flow });
   }
 
-  /** Policy on this call with the world as it is at this instant. */
+  /**
+   * Looks up the real places of the paths that rules look at in this call, for the decisions that follow. Null: none do,
+   * and nothing is waited for. Called before a call is decided, and again after it has waited for a person.
+   */
+  look(call: ResolvedCall): Promise<void> | null {
+    if (call.tool.kind === 'ask') return null;
+    const asked = this.#pathsAsked(this.#ports.world(), this.#requestOf(call));
+    if (asked.length === 0) return null;
+    return this.#looker.look(asked).then((found) => void this.#looked.set(call.arguments, { asked, found }));
+  }
+
+  /** Once more, after something else took its time; null where `look` had nothing to look up. */
+  lookAgain(call: ResolvedCall): Promise<void> | null {
+    return this.#looked.has(call.arguments) ? this.look(call) : null;
+  }
+
+  /**
+   * Policy on this call with the world as it is at this instant, and with the places that `look` found: nothing is sure
+   * about a path it did not find, so that a rule made since then narrows at most.
+   */
   decide(call: ResolvedCall): Decision {
     // a server's question is decided by the server's switches, and again when it was answered
     if (call.tool.kind === 'ask' && 'decision' in call) return (call as DecidedCall).decision;
-    const world = this.#ports.world();
+    return evaluate(this.#ports.world(), this.#requestOf(call));
+  }
+
+  /** The same for a call that waits or is not made at all, when a person changed something: looks up paths in place. */
+  decideInPlace(call: ResolvedCall): Decision {
+    if (call.tool.kind !== 'ask') {
+      const before: Looked = this.#looked.get(call.arguments) ?? { asked: [], found: new Map() };
+      const paths = this.#pathsAsked(this.#ports.world(), this.#requestOf(call));
+      // what gave no answer before is not asked again here, where it would be waited for
+      const asked = paths.filter((path) => !before.asked.includes(path));
+      const found = new Map([...before.found, ...resolvePaths(asked)]);
+      if (asked.length > 0) this.#looked.set(call.arguments, { asked: [...before.asked, ...asked], found });
+    }
+    return this.decide(call);
+  }
+
+  /** A request that no call made, with the real places of the paths that rules look at. */
+  async withPaths(world: PolicyWorld, request: AccessRequest): Promise<AccessRequest> {
+    const paths = pathWorldOf(this.#ports.folderOf(request.tool.serverId));
+    const asked = this.#pathsAsked(world, { ...request, paths });
+    if (asked.length === 0) return request;
+    return { ...request, paths: { ...paths, resolved: await this.#looker.look(asked) } };
+  }
+
+  #requestOf(call: ResolvedCall): AccessRequest {
     const { exchange, tool, arguments: args, argumentsDigest } = call;
-    const request: AccessRequest = {
+    const paths = pathWorldOf(this.#ports.folderOf(tool.serverId));
+    return {
       agentId: exchange.agent.id,
       tool: policySubject(tool),
       arguments: args,
       argumentsDigest,
-      risk: tool.risk ? this.riskOf(tool.risk, args) : call.risk,
+      risk: tool.risk ? this.riskFor(exchange, tool.risk, args) : call.risk,
       at: this.#ports.now(),
       suspicions: this.#suspicions.get(exchange) ?? clean,
+      paths: { ...paths, resolved: this.#looked.get(args)?.found ?? paths.resolved },
     };
-    return evaluate(world, this.withPaths(world, request));
   }
 
-  /** The request with the real places of the paths that rules look at; the file system is asked only when they do. */
-  withPaths(world: PolicyWorld, request: AccessRequest): AccessRequest {
-    const paths = pathWorldOf(this.#ports.folderOf(request.tool.serverId));
-    let asked: string[];
+  #pathsAsked(world: PolicyWorld, request: AccessRequest): string[] {
     try {
-      asked = pathsAsked(world, { ...request, paths });
+      return pathsAsked(world, request);
     } catch {
       // the evaluation fails the same way, and blocks
-      return request;
+      return [];
     }
-    if (asked.length === 0) return request;
-    return { ...request, paths: { ...paths, resolved: resolvePaths(asked) } };
   }
 
   /** Takes a token of every deciding rule that has a limit. */

@@ -4,11 +4,15 @@ import { requestLogLevel } from '../eras/request-meta.ts';
 import type { Exchange } from '../exchange.ts';
 import type { CallIo } from '../upstream/link.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
+import { eitherSignal } from './exchange-signal.ts';
 import { governAsk } from './govern-ask.ts';
 import type { PipelinePorts } from './ports.ts';
 
-/** The way back from a server to the agent during one call. `mayGoOn`: policy on this call, at the instant it is asked. */
-export function makeCallIo(ports: PipelinePorts, call: ArmedCall, mayGoOn: () => boolean): CallIo {
+/**
+ * The way back from a server to the agent during one call. `mayGoOn`: policy on this call, at the instant it is asked;
+ * `over` aborts when the call has ended, and with it whatever its server still asks.
+ */
+export function makeCallIo(ports: PipelinePorts, call: ArmedCall, mayGoOn: () => boolean, over: AbortSignal): CallIo {
   const { exchange, tool } = call;
   const scene = { exchange, serverId: tool.serverId, serverName: tool.serverName, callId: call.id, mayGoOn };
   return {
@@ -20,7 +24,9 @@ export function makeCallIo(ports: PipelinePorts, call: ArmedCall, mayGoOn: () =>
         ports.subscriptions.updated(tool.serverId, exchange.agent.id, params);
       else if (isWanted(ports, exchange, method, params)) exchange.notify(method, params);
     },
-    ask: (method, params, key) => governAsk(ports, scene, method, params, key),
+    onResting: () => exchange.rest(),
+    ask: (method, params, ties) =>
+      governAsk(ports, scene, method, params, { ...ties, signal: eitherSignal(ties?.signal, over) }),
     mayGoOn,
   };
 }

@@ -225,6 +225,7 @@ export class CallJournal {
       decision: entry.decision,
       risk: entry.risk,
       arguments: entry.arguments,
+      masked: [],
       argumentsDigest: entry.argumentsDigest,
       result: entry.result
         ? {

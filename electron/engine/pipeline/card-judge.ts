@@ -1,11 +1,20 @@
 import type { KeyObject } from 'node:crypto';
-import type { ApprovalInput, ApprovalView, Decision, EditCheck, Risk } from '../../shared/index.ts';
+import {
+  type ApprovalInput,
+  type ApprovalView,
+  type Decision,
+  type EditCheck,
+  maskedText,
+  type Risk,
+} from '../../shared/index.ts';
 import { canonicalJson, digestArguments, digestRequest } from '../core/canonical.ts';
+import { connectionSource, raiseForProgram } from '../core/program-path.ts';
 import type { RememberFacts } from '../core/remember.ts';
 import { BridgeFault } from '../faults.ts';
 import type { StepUpPort } from '../ports.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
-import type { JsonObject } from '../wire/json-rpc.ts';
+import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import { maskOnce } from './approval-mask.ts';
 import type { ArgumentValidator } from './argument-validator.ts';
 
 export interface JudgePorts {
@@ -42,7 +51,7 @@ export class CardJudge {
 
   riskOf(card: ApprovalView, args: JsonObject): Risk {
     const tool = this.toolOf(card);
-    return tool ? this.#ports.judge(card.agentId, tool, args).risk : card.risk;
+    return tool ? this.#judge(card, tool, args).risk : card.risk;
   }
 
   factsOf(card: ApprovalView, args: JsonObject): RememberFacts {
@@ -51,17 +60,26 @@ export class CardJudge {
       arguments: args,
       tier: this.riskOf(card, args).tier,
       reviewed: this.toolOf(card)?.reviewed ?? false,
+      hasSecrets: (maskOnce(args)?.masked.length ?? 0) > 0,
       noStepUp: stepUp.method === null ? stepUp.reason : null,
     };
+  }
+
+  /** With the reason of the card's own connection, which a call that is not made does not have. */
+  #judge(card: ApprovalView, tool: CatalogTool, args: JsonObject): { decision: Decision; risk: Risk } {
+    const judged = this.#ports.judge(card.agentId, tool, args);
+    const suspicion = card.risk.reasons.find(({ source }) => source === connectionSource)?.text ?? null;
+    return { ...judged, risk: raiseForProgram(judged.risk, suspicion) };
   }
 
   judgeEdit(card: ApprovalView, edited: JsonObject): EditCheck {
     const tool = this.toolOf(card);
     if (!tool) return { ok: false, message: toolChanged().message, effect: null, risk: null };
     guardText(edited);
+    if (holdsMask(card, edited)) return { ok: false, message: hiddenInEdit, effect: null, risk: null };
     const valid = this.#ports.validator.check(tool.definitionHash, tool.definition, edited);
     if (!valid.ok) return { ok: false, message: valid.message, effect: null, risk: null };
-    const { decision, risk } = this.#ports.judge(card.agentId, tool, edited);
+    const { decision, risk } = this.#judge(card, tool, edited);
     const isBlocked = decision.effect === 'deny';
     return { ok: !isBlocked, message: isBlocked ? decision.reason : '', effect: decision.effect, risk };
   }
@@ -91,6 +109,22 @@ export function guardText(args: JsonObject): void {
   } catch {
     throw new BridgeFault('bad_request', 'The arguments hold half of a character.', 'Remove it.');
   }
+}
+
+const hiddenInEdit = 'A hidden value would be lost: reveal it, then edit.';
+
+/** Whether a value that was only hidden from the person stands as bullets in what would be sent. */
+function holdsMask(card: ApprovalView, edited: JsonObject): boolean {
+  return (maskOnce(card.arguments)?.masked ?? []).some(({ path }) => {
+    let value: JsonValue | undefined = edited;
+    for (const step of path) value = memberOf(value, step);
+    return value === maskedText;
+  });
+}
+
+function memberOf(value: JsonValue | undefined, step: string | number): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.hasOwn(value, step) ? (value as { [key: string]: JsonValue })[step] : undefined;
 }
 
 export function argumentsOf(card: ApprovalView): JsonObject {

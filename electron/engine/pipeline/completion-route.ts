@@ -7,7 +7,7 @@ import { describePlainTarget } from './plain-target.ts';
 import type { PipelinePorts } from './ports.ts';
 import { findPrompt } from './prompt-route.ts';
 import { findResource } from './resource-route.ts';
-import { readAllPages } from './server-pages.ts';
+import { readForName } from './server-pages.ts';
 
 interface FoundRef {
   server: { id: string; name: string };
@@ -17,7 +17,7 @@ interface FoundRef {
 
 /** `completion/complete`: goes where the prompt or template it is about goes, and passes as that would. */
 export function completionRoute(ports: PipelinePorts, exchange: Exchange, ref: JsonObject): CallRoute {
-  const { params, scope } = exchange;
+  const { params } = exchange;
   const isPrompt = ref.type === 'ref/prompt';
   const shown = String((isPrompt ? ref.name : ref.uri) ?? '');
   const lists = isPrompt ? (['prompts/list'] as const) : (['resources/templates/list', 'resources/list'] as const);
@@ -38,7 +38,7 @@ export function completionRoute(ports: PipelinePorts, exchange: Exchange, ref: J
         params: { ...params, ref: found.ref },
       });
     },
-    learn: () => (scope === null ? readAllPages(ports, exchange, lists) : ports.firstSync(exchange.signal)),
+    learn: () => readForName(ports, exchange, lists),
     missing: missingRef(exchange, isPrompt, shown),
   };
 }

@@ -33,7 +33,7 @@ export function decideAgain(
       : { outcome: 'denied', reasonCode: 'changed', told: told.changed };
     return { ok: false, decision: isPause(paused) ? paused : call.decision, end: { ...end, about: call } };
   }
-  const risk = ports.guards.riskOf(current.risk, call.arguments);
+  const risk = ports.guards.riskFor(call.exchange, current.risk, call.arguments);
   const decision = decideNow(ports, { ...call, tool: current.tool, risk });
   const permission = permit(call, decision, approvalId);
   if (permission.ok) return permission;

@@ -22,8 +22,10 @@ export async function listAcross(ports: PipelinePorts, exchange: Exchange, metho
   const { cursor } = exchange.params;
   if (cursor !== undefined && typeof cursor !== 'string') return invalidCursor;
   if (isPausedFor(ports, exchange.agent.id)) return empty(method);
-  await ports.firstSync(exchange.signal);
-  const servers = listedServers(ports, exchange, method);
+  const unread = await ports.firstSync(exchange.signal, { scope: exchange.scope, kind: 'list' });
+  const all = listedServers(ports, exchange, method);
+  // one that hangs at its first start is told of when it comes
+  const servers = exchange.scope === null ? all.filter(({ id }) => !unread.has(id)) : all;
   const { agent } = exchange;
   const asked = cursor === undefined ? null : openCursor(ports.key, agent.id, method, cursor);
   // a cursor a server never gave would be words of the agent on their way to it

@@ -42,6 +42,7 @@ export async function forwardCall(
   const { serverId, serverName } = permitted.tool;
   const call = { ...permitted, exchange: exchangeTowards(ports, permitted.exchange, serverId) };
   const release = ports.hold(serverId);
+  const over = new AbortController();
   try {
     let link: UpstreamLink;
     try {
@@ -51,7 +52,9 @@ export async function forwardCall(
       if (!(error instanceof LinkFault)) throw error;
       return settleRefused(ports, call, call.decision, { ...endOfFault(error, serverName), about: call }, waitedMs);
     }
-    // opening took its time: policy may be another one, or the tool on the agent's own link
+    // opening took its time: policy may be another one, or the tool on the agent's own link, or where a path leads
+    const looked = ports.guards.lookAgain(permitted);
+    if (looked) await looked;
     const again = decideAgain(ports, permitted, route, permitted.approvalId);
     if (!again.ok) {
       ports.journal.decided(call.id, again.decision);
@@ -72,9 +75,11 @@ export async function forwardCall(
     ports.journal.running(call.id);
     ports.guards.forwarded(call);
     const mayGoOn = () => decideAgain(ports, permitted, route, permitted.approvalId).ok;
-    const ended = await send(ports, { call, link, io: makeCallIo(ports, call, mayGoOn) }, route);
+    const io = makeCallIo(ports, call, mayGoOn, over.signal);
+    const ended = await send(ports, { call, link, io }, route);
     return settleForwarded(ports, call, ended, waitedMs);
   } finally {
+    over.abort();
     release();
   }
 }

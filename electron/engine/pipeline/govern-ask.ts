@@ -4,7 +4,7 @@ import { digestArguments, hashDefinition } from '../core/canonical.ts';
 import type { DecidedCall } from '../core/stages.ts';
 import { describeSubject } from '../core/subject.ts';
 import { askNames } from '../eras/capabilities.ts';
-import type { AskAnswer, AskMethod, Exchange } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies, Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
@@ -12,6 +12,7 @@ import type { Answer } from './approval-item.ts';
 import { patienceOf } from './approve-call.ts';
 import type { AuditFacts } from './audit-gate.ts';
 import { isPause } from './decide-again.ts';
+import { eitherSignal, withSignal } from './exchange-signal.ts';
 import type { PipelinePorts } from './ports.ts';
 
 /** Between which server and which agent a question is, and in which call. */
@@ -44,30 +45,61 @@ const refused = (message: string): AskAnswer => ({ kind: 'error', error: { code:
 
 /**
  * A server's question to an agent, governed like a call: the server's switch decides, Ask waits for the person, and a
- * row is written before the agent hears of it and another before the server hears the answer. Never rejects for an
- * expected end.
+ * row is written before the agent hears of it and another before the server hears the answer. A question its server
+ * takes back ends wherever it stands: the card goes, the agent is told. Never rejects for an expected end.
  */
 export async function governAsk(
   ports: PipelinePorts,
-  scene: AskScene,
+  given: AskScene,
   method: AskMethod,
   params: JsonObject,
-  key?: string,
+  ties: AskTies = {},
 ): Promise<AskAnswer> {
+  const scene = untilWithdrawn(given, ties.signal);
   const { exchange, callId } = scene;
   const permission = await permitAsk(ports, scene, method, params);
   if (!permission.ok) return permission.answer;
   const { permitted } = permission;
   const startedAt = performance.now();
   if (callId !== null) ports.journal.note(callId, 'the server asks', method);
-  const answer = await exchange.ask(method, params, key);
+  const mayAnswer = () => !refusalOf(decideAsk(ports, scene, method), permitted.approvalId) && scene.mayGoOn();
+  const answer = await exchange.ask(method, params, { ...ties, ...progressWhile(ports, scene, ties, mayAnswer) });
   const durationMs = performance.now() - startedAt;
   // and while the agent did: an answer goes to the server only under a policy that still lets it ask
   const stillOpen = refusalOf(decideAsk(ports, scene, method), permitted.approvalId);
   const withheld = stillOpen ?? (scene.mayGoOn() ? null : { outcome: 'denied' as const, reasonCode: 'policy_changed' });
-  const ended = { event: 'ask.settled', durationMs, ...(withheld ?? outcomeOf(answer)) } as const;
+  const isWithdrawn = answer.kind === 'error' && ties.signal?.aborted === true;
+  const ended = {
+    event: 'ask.settled',
+    durationMs,
+    ...(withheld ?? (isWithdrawn ? withdrawn : outcomeOf(answer))),
+  } as const;
   if (!ports.audit.append({ ...permitted, ...ended })) return refused('The answer could not be recorded.');
   return withheld ? refused('The policy of the user changed.') : answer;
+}
+
+const withdrawn = { outcome: 'cancelled', reasonCode: 'withdrawn' } as const;
+
+function untilWithdrawn(scene: AskScene, signal: AbortSignal | undefined): AskScene {
+  if (signal === undefined) return scene;
+  return { ...scene, exchange: withSignal(scene.exchange, eitherSignal(scene.exchange.signal, signal)) };
+}
+
+/** An agent's progress on a question goes where its answer may go, and no faster than the agent's limit for notices. */
+function progressWhile(
+  ports: PipelinePorts,
+  { exchange: { agent } }: AskScene,
+  ties: AskTies,
+  mayAnswer: () => boolean,
+): Pick<AskTies, 'onProgress'> {
+  const { onProgress } = ties;
+  if (onProgress === undefined) return {};
+  return {
+    onProgress(params) {
+      const isFree = ports.limiter.take(agent.id, 'notifications', ports.limitsOf(agent.id), ports.clock.now()).ok;
+      if (isFree && mayAnswer()) onProgress(params);
+    },
+  };
 }
 
 /**

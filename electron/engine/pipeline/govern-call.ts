@@ -12,6 +12,7 @@ import { approveCall } from './approve-call.ts';
 import type { CallRoute, Target } from './call-route.ts';
 import { decideAgain, decideNow, endOfDenial } from './decide-again.ts';
 import { enterEdited } from './edited-call.ts';
+import { withSignal } from './exchange-signal.ts';
 import { forwardCall } from './forward-call.ts';
 import type { PipelinePorts } from './ports.ts';
 import { auditFacts, type End, endOfFault, labelOf, labelTarget, settleRefused } from './settle.ts';
@@ -61,6 +62,8 @@ async function runCall(
   route: CallRoute,
   cancel: () => void,
 ): Promise<Reply> {
+  // a connection so new that its program is still looked up, of an agent that has an expected one
+  if (ports.programs.isLearning(received.exchange)) await ports.programs.known(received.exchange);
   const resolved = await resolve(ports, received, route);
   if (!resolved.ok && resolved.end.missing) return refuseMissing(ports, received, route, resolved.end);
   if (!resolved.ok) return refuseUnresolved(ports, received, resolved.end);
@@ -84,6 +87,8 @@ async function runCall(
   const final = approved.edited ? replaceArguments(ports, decided.call, route, approved.edited) : decided;
   if (!final.ok) return settleRefused(ports, decided.call, decided.call.decision, final.end, waitedMs);
 
+  // links may have changed while a person was asked
+  if (approved.hasWaited) await look(ports, final.call);
   const permitted = decideAgain(ports, final.call, route, approved.approvalId);
   if (!permitted.ok) {
     ports.journal.decided(final.call.id, permitted.decision);
@@ -195,7 +200,7 @@ function resolveTarget(
 
 export function describeCall(ports: PipelinePorts, received: ReceivedCall, target: Target): ResolvedCall {
   const { name: _name, arguments: _arguments, ...otherParams } = received.exchange.params;
-  const risk = ports.guards.riskOf(target.risk, target.arguments);
+  const risk = ports.guards.riskFor(received.exchange, target.risk, target.arguments);
   return { ...received, ...target, risk, otherParams, argumentsDigest: digestArguments(ports.key, target.arguments) };
 }
 
@@ -222,6 +227,7 @@ async function decide(
   call: ResolvedCall,
   route: CallRoute,
 ): Promise<{ ok: true; call: DecidedCall } | { ok: false; decision: Decision | null; end: End }> {
+  await look(ports, call);
   const first = decideNow(ports, call);
   ports.journal.decided(call.id, first);
   if (first.effect === 'deny') return { ok: false, decision: first, end: { ...endOfDenial(first), about: call } };
@@ -242,10 +248,16 @@ async function decide(
     };
   const again = resolveTarget(ports, call, route, target);
   if (!again.ok) return { ok: false, decision: first, end: again.end };
+  await look(ports, again.call);
   const decision = decideNow(ports, again.call);
   ports.journal.decided(call.id, decision);
   if (decision.effect === 'deny') return { ok: false, decision, end: { ...endOfDenial(decision), about: call } };
   return { ok: true, call: { ...again.call, id: call.id, decision } };
+}
+
+/** Before a decision: finds the real places of paths, and takes no turn of the event loop where no rule looks at one. */
+function look(ports: PipelinePorts, call: ResolvedCall): Promise<void> | undefined {
+  return ports.guards.look(call) ?? undefined;
 }
 
 /** Step 8, when the person changed the arguments: the call is described anew from its target as it is now. */
@@ -259,18 +271,6 @@ function replaceArguments(
   if (target?.tool.definitionHash === call.tool.definitionHash)
     return enterEdited(ports, call, describeCall(ports, call, target));
   return { ok: false, end: { outcome: 'denied', reasonCode: 'changed', told: told.changed, about: call } };
-}
-
-/** The same exchange, cancellable from Live too. A leg's exchange may be an object of a class, so it is not spread. */
-function withSignal(exchange: Exchange, signal: AbortSignal): Exchange {
-  const { era, agent, session, scope, id, method, params, receivedAt, patienceMs } = exchange;
-  return {
-    ...{ era, agent, session, scope, id, method, params, receivedAt, patienceMs, signal },
-    notify: (name, body) => exchange.notify(name, body),
-    canAsk: (name) => exchange.canAsk(name),
-    ask: (name, body, key) => exchange.ask(name, body, key),
-    setWaiting: (isWaiting) => exchange.setWaiting(isWaiting),
-  };
 }
 
 function linkSignals(outer: AbortSignal, inner: AbortController): AbortSignal {

@@ -2,7 +2,6 @@ import type { Decision, Risk } from '../../shared/index.ts';
 import type { AgentIdentity, Exchange } from '../exchange.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
-import { decideNow } from './decide-again.ts';
 import { describeCall } from './govern-call.ts';
 import type { PipelinePorts } from './ports.ts';
 import { describeToolTarget } from './tool-route.ts';
@@ -29,9 +28,10 @@ export function judgeCall(
     notify: () => {},
     canAsk: () => false,
     ask: async () => ({ kind: 'unsupported' }),
+    rest: () => {},
     setWaiting: () => {},
   };
   const target = describeToolTarget(tool, params, args);
   const call = describeCall(ports, { id: '', at: ports.clock.now(), exchange }, target);
-  return { decision: decideNow(ports, call), risk: call.risk };
+  return { decision: ports.guards.decideInPlace(call), risk: call.risk };
 }

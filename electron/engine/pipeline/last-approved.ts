@@ -1,4 +1,6 @@
-import type { JsonValue } from '../wire/json-rpc.ts';
+import { canonicalJson } from '../core/canonical.ts';
+import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import { isObject } from '../wire/parse-message.ts';
 
 export interface Approved {
   at: number;
@@ -28,4 +30,17 @@ export class LastApproved {
 
 function keyOf(agentId: string, serverId: string, tool: string): string {
   return JSON.stringify([agentId, serverId, tool]);
+}
+
+/** Top-level arguments that are not the same in both, in the order of `after`, removed ones last. */
+export function changedNames(before: JsonValue, after: JsonValue | null): string[] {
+  const old: JsonObject = isObject(before) ? before : {};
+  const fresh: JsonObject = isObject(after) ? after : {};
+  const names = [...Object.keys(fresh), ...Object.keys(old).filter((name) => !Object.hasOwn(fresh, name))];
+  return names.filter((name) => textOf(old, name) !== textOf(fresh, name));
+}
+
+function textOf(args: JsonObject, name: string): string | null {
+  const value = Object.hasOwn(args, name) ? args[name] : undefined;
+  return value === undefined ? null : canonicalJson(value);
 }

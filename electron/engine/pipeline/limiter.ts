@@ -24,6 +24,8 @@ interface Ports {
   now(): number;
 }
 
+const noKeys: ReadonlySet<string> = new Set();
+
 /** How long what was taken may be in memory only. */
 const writeBehindMs = 1_000;
 /** Refused this long when the buckets cannot be written down: an error of the limiter blocks. */
@@ -32,8 +34,9 @@ const faultRetryMs = 1_000;
 const longestPeriodMs = 3_600_000;
 
 /**
- * The token buckets, per agent, per (agent, tool) and per rule. They outlive the engine: what was taken is written within
- * a second and at the end, so that a restart refills no more than the time that passed.
+ * The token buckets, per agent, per (agent, tool) and per rule. They outlive the engine, however it ends: before the first
+ * token of a second is taken the bucket is written down as empty until that second is over, and at its end, or when the
+ * engine stops, as it really is. A process that is killed starts again with less than it had, never with more.
  */
 export class Limiter {
   readonly #ports: Ports;
@@ -118,17 +121,7 @@ export class Limiter {
       const bucket = this.#buckets.get(key);
       if (bucket) written.set(key, bucket);
     }
-    try {
-      this.#ports.store.putBuckets(written, this.#gone);
-    } catch (error) {
-      if (!this.#isFaulty) {
-        const reason = error instanceof Error ? error.message : 'unknown';
-        this.#ports.log.error('rate limits cannot be written down, limited calls are refused', { error: reason });
-      }
-      this.#isFaulty = true;
-      return false;
-    }
-    this.#isFaulty = false;
+    if (!this.#write(written, this.#gone)) return false;
     this.#dirty.clear();
     this.#gone.clear();
     return true;
@@ -146,6 +139,7 @@ export class Limiter {
     let retryAfterMs = 0;
     for (const { result } of taken) if (!result.ok) retryAfterMs = Math.max(retryAfterMs, result.retryAfterMs);
     if (retryAfterMs > 0) return { ok: false, retryAfterMs };
+    if (!this.#reserve(wanted, now)) return { ok: false, retryAfterMs: faultRetryMs };
     for (const { key, result } of taken) {
       this.#buckets.set(key, result.bucket);
       this.#gone.delete(key);
@@ -153,6 +147,29 @@ export class Limiter {
     }
     this.#writeLater();
     return { ok: true };
+  }
+
+  /** Buckets that are written as they are before the next flush need nothing more; false when it failed. */
+  #reserve(wanted: readonly [string, RateLimit][], now: number): boolean {
+    const fresh = wanted.filter(([key]) => !this.#dirty.has(key));
+    if (fresh.length === 0) return true;
+    const spent = { tokens: 0, at: now + writeBehindMs };
+    return this.#write(new Map(fresh.map(([key]) => [key, spent])), noKeys);
+  }
+
+  #write(buckets: ReadonlyMap<string, Bucket>, gone: ReadonlySet<string>): boolean {
+    try {
+      this.#ports.store.putBuckets(buckets, gone);
+    } catch (error) {
+      if (!this.#isFaulty) {
+        const reason = error instanceof Error ? error.message : 'unknown';
+        this.#ports.log.error('rate limits cannot be written down, limited calls are refused', { error: reason });
+      }
+      this.#isFaulty = true;
+      return false;
+    }
+    this.#isFaulty = false;
+    return true;
   }
 
   #left(key: string, limit: RateLimit, now: number): number {

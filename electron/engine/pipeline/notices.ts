@@ -2,13 +2,14 @@ import { isListed } from '../core/evaluate.ts';
 import { policySubject } from '../core/policy-subject.ts';
 import { describeSubject } from '../core/subject.ts';
 import { passesLevel } from '../eras/log-levels.ts';
-import type { AgentIdentity, AskAnswer, AskMethod, Exchange } from '../exchange.ts';
+import type { AgentIdentity, AskAnswer, AskMethod, AskTies, Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { governAsk } from './govern-ask.ts';
 import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { findRoute } from './resource-route.ts';
+import type { KnownTask } from './task-table.ts';
 
 /** What servers and agents tell each other outside any call. */
 export interface NoticePorts {
@@ -22,7 +23,7 @@ export interface NoticePorts {
     sessionId: string | undefined,
     serverIds: readonly string[],
   ): void;
-  ask(agentId: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  ask(agentId: string, method: AskMethod, params: JsonObject, ties?: AskTies): Promise<AskAnswer>;
 }
 
 /**
@@ -41,8 +42,11 @@ export function relayNotice(
     pipeline.subscriptions.updated(serverId, owner, params);
     return;
   }
-  const agentId = owner ?? taskOwner(pipeline, serverId, method, params) ?? soleAgent(pipeline, serverId);
+  const task = taskOf(pipeline, serverId, owner, method, params);
+  const agentId = owner ?? task?.agentId ?? soleAgent(pipeline, serverId);
   if (agentId === null || !pipeline.visibility.seen(agentId, serverId).length) return;
+  // it may bring the task's result, so it passes as asking for that would
+  if (task && (isPausedFor(pipeline, agentId) || !isTaskListed(pipeline, task))) return;
   if (method !== 'notifications/message') {
     ports.notify(agentId, method, params, undefined, [serverId]);
     return;
@@ -58,6 +62,7 @@ export function askOutsideCall(
   owner: string,
   method: AskMethod,
   params: JsonObject,
+  ties: AskTies,
 ): Promise<AskAnswer> {
   const agent = ports.agentOf(owner);
   const server = ports.pipeline.visibility.seen(owner, serverId)[0];
@@ -76,7 +81,8 @@ export function askOutsideCall(
     patienceMs: ports.pipeline.timing.giveUpMs,
     notify: () => {},
     canAsk: () => session !== null,
-    ask: () => ports.ask(owner, method, params),
+    ask: (asked, body, own) => ports.ask(owner, asked, body, own),
+    rest: () => {},
     setWaiting: () => {},
   };
   return governAsk(
@@ -84,6 +90,7 @@ export function askOutsideCall(
     { exchange, serverId, serverName: server.name, callId: null, mayGoOn: () => true },
     method,
     params,
+    ties,
   );
 }
 
@@ -137,10 +144,22 @@ const handled: ReadonlySet<string> = new Set([
   'notifications/progress',
 ]);
 
-function taskOwner(pipeline: PipelinePorts, serverId: string, method: string, params: JsonObject): string | null {
+/** The task a notice is about; over a link of its own an agent hears of no other's. */
+function taskOf(
+  pipeline: PipelinePorts,
+  serverId: string,
+  owner: string | null,
+  method: string,
+  params: JsonObject,
+): KnownTask | null {
   if (!method.startsWith('notifications/tasks')) return null;
   const taskId = isObject(params.task) ? params.task.taskId : params.taskId;
-  return typeof taskId === 'string' ? pipeline.tasks.agentOf(serverId, taskId) : null;
+  if (typeof taskId !== 'string') return null;
+  return owner === null ? pipeline.tasks.ofServer(serverId, taskId) : pipeline.tasks.find(owner, serverId, taskId);
+}
+
+function isTaskListed(pipeline: PipelinePorts, { agentId, serverId, tool }: KnownTask): boolean {
+  return isListed(pipeline.world(), agentId, policySubject({ kind: 'task', serverId, name: tool, reviewed: true }));
 }
 
 /** The only agent any of whose switches lets it use this server. */

@@ -15,6 +15,7 @@ import type { KnownFacts } from './gateway-hello.ts';
 import type { Limiter, Limits } from './limiter.ts';
 import type { ListFaults } from './list-faults.ts';
 import type { LinkLogLevels } from './log-levels.ts';
+import type { ProgramBook } from './program-book.ts';
 import type { PromptNames } from './prompt-names.ts';
 import type { Rereads } from './rereads.ts';
 import type { ResourceRoutes, Route } from './resource-routes.ts';
@@ -31,6 +32,14 @@ export interface CallTiming {
   progressMs: number;
   /** How long a server may be silent during a call. */
   upstreamMs: number;
+}
+
+/** For what servers that were never read are waited for. */
+export interface WantedReading {
+  /** The one server it is about; null: all. */
+  scope: string | null;
+  /** A name nobody knows may be any of theirs; a list can be shown without them, and told of later. */
+  kind: 'list' | 'name';
 }
 
 /** What was learned of names, addresses and sessions, for finding the way of a request. */
@@ -57,6 +66,7 @@ export interface PipelinePorts extends RoutingTables {
   patience: ClientPatience;
   limiter: Limiter;
   guards: CallGuards;
+  programs: Pick<ProgramBook, 'isLearning' | 'known'>;
   validator: ArgumentValidator;
   timing: CallTiming;
   visibility: Visibility;
@@ -74,8 +84,8 @@ export interface PipelinePorts extends RoutingTables {
   asksOf(serverId: string): AskSwitches;
   /** True when the agent may use the server as a whole without anybody being asked. */
   mayTell(agentId: string, serverId: string): boolean;
-  /** Waits, bounded, for servers whose tools were never read. */
-  firstSync(signal: AbortSignal): Promise<void>;
+  /** Waits, bounded, for servers whose tools were never read; the ones that are still being read then. */
+  firstSync(signal: AbortSignal, wanted: WantedReading): Promise<ReadonlySet<string>>;
   /** The server is connected and its tools were read since. */
   isFresh(serverId: string): boolean;
   /** Connects the server and reads its tools. Throws `LinkFault`. */

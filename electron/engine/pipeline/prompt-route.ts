@@ -4,7 +4,7 @@ import { isObject } from '../wire/parse-message.ts';
 import { type CallRoute, plainRoute } from './call-route.ts';
 import { describePlainTarget } from './plain-target.ts';
 import type { PipelinePorts } from './ports.ts';
-import { readAllPages } from './server-pages.ts';
+import { readForName } from './server-pages.ts';
 
 /** The server and its own name behind a prompt's name, for this agent. */
 export function findPrompt(
@@ -22,7 +22,7 @@ export function findPrompt(
 
 /** `prompts/get`. */
 export function promptRoute(ports: PipelinePorts, exchange: Exchange, name: string): CallRoute {
-  const { params, scope } = exchange;
+  const { params } = exchange;
   return {
     ...plainRoute,
     find() {
@@ -37,7 +37,7 @@ export function promptRoute(ports: PipelinePorts, exchange: Exchange, name: stri
         params: { ...params, name: found.name },
       });
     },
-    learn: () => (scope === null ? readAllPages(ports, exchange, ['prompts/list']) : ports.firstSync(exchange.signal)),
+    learn: () => readForName(ports, exchange, ['prompts/list']),
     missing: unknownPrompt(name),
   };
 }

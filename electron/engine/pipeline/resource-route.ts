@@ -4,7 +4,7 @@ import { type CallRoute, plainRoute } from './call-route.ts';
 import { describePlainTarget } from './plain-target.ts';
 import type { PipelinePorts } from './ports.ts';
 import type { Route } from './resource-routes.ts';
-import { readAllPages } from './server-pages.ts';
+import { readForName } from './server-pages.ts';
 
 /** The server and its own address behind an address, for this agent. */
 export function findResource(
@@ -39,7 +39,7 @@ export function resourceRoute(
   uri: string,
   effect: CallRoute['effect'] = null,
 ): CallRoute {
-  const { params, scope } = exchange;
+  const { params } = exchange;
   return {
     ...plainRoute,
     find() {
@@ -54,10 +54,7 @@ export function resourceRoute(
         params: { ...params, uri: found.uri },
       });
     },
-    learn: () =>
-      scope === null
-        ? readAllPages(ports, exchange, ['resources/list', 'resources/templates/list'])
-        : ports.firstSync(exchange.signal),
+    learn: () => readForName(ports, exchange, ['resources/list', 'resources/templates/list']),
     missing: unknownResource(uri, exchange.era === 'modern'),
     effect,
   };

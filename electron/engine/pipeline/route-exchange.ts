@@ -1,8 +1,8 @@
 import { isMethodName } from '../core/method-name.ts';
 import { unknownMethod } from '../core/refusals.ts';
 import { readLogLevel } from '../eras/log-levels.ts';
-import type { Era, Exchange, ExchangeHandler } from '../exchange.ts';
-import type { JsonObject, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
+import type { Exchange, ExchangeHandler } from '../exchange.ts';
+import type { JsonObject, JsonValue, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import type { CallRoute } from './call-route.ts';
@@ -14,7 +14,7 @@ import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { promptRoute } from './prompt-route.ts';
 import { resourceRoute } from './resource-route.ts';
-import { taskMethods, taskRoute } from './task-route.ts';
+import { taskMethods, taskRoute, taskServers } from './task-route.ts';
 import type { ToolLists } from './tool-lists.ts';
 import { toolRoute } from './tool-route.ts';
 import { vendorRoute } from './vendor-route.ts';
@@ -54,16 +54,18 @@ export function makeExchangeHandler(ports: PipelinePorts, toolLists: ToolLists):
       if (value.length > maxUriLength) return invalid(`${member} is too long`);
       return governCall(ports, exchange, route(exchange, value));
     };
+  const getPrompt = governed('name', (exchange, name) => promptRoute(ports, exchange, name));
   const answers: Record<string, Answer> = {
     'tools/list': async (exchange) => {
-      await ports.firstSync(exchange.signal);
+      await ports.firstSync(exchange.signal, { scope: exchange.scope, kind: 'list' });
       return toolLists.reply(exchange);
     },
     'prompts/list': (exchange) => listAcross(ports, exchange, 'prompts/list'),
     'resources/list': (exchange) => listAcross(ports, exchange, 'resources/list'),
     'resources/templates/list': (exchange) => listAcross(ports, exchange, 'resources/templates/list'),
     'tools/call': governed('name', (exchange, name) => toolRoute(ports, exchange, name)),
-    'prompts/get': governed('name', (exchange, name) => promptRoute(ports, exchange, name)),
+    'prompts/get': (exchange) =>
+      isObjectOrAbsent(exchange.params.arguments) ? getPrompt(exchange) : invalid('arguments must be an object'),
     'resources/read': governed('uri', (exchange, uri) => resourceRoute(ports, exchange, uri)),
     'resources/subscribe': governed('uri', (exchange, uri) => subscribeRoute(ports, exchange, uri)),
     'resources/unsubscribe': (exchange) => unsubscribe(ports, exchange),
@@ -80,19 +82,16 @@ export function makeExchangeHandler(ports: PipelinePorts, toolLists: ToolLists):
 function answerOther(ports: PipelinePorts, exchange: Exchange): Reply | Promise<Reply> {
   const { method, params, era } = exchange;
   if (!isMethodName(method)) return { kind: 'error', error: invalidMethod };
-  if (taskMethods[era].has(method) && isSameEra(ports, exchange, era)) {
+  const isTask = taskMethods[era].has(method);
+  if (isTask && taskServers(ports, exchange.agent.id, exchange.scope, era).length > 0) {
     if (method === 'tasks/list') return governIfFound(ports, exchange, taskRoute(ports, exchange, null));
     if (typeof params.taskId !== 'string') return invalid('taskId must be a string');
+    if (params.taskId.length > maxUriLength) return invalid('taskId is too long');
+    if (!isObjectOrAbsent(params.inputResponses)) return invalid('inputResponses must be an object');
     return governCall(ports, exchange, taskRoute(ports, exchange, params.taskId));
   }
   if (foreign.has(method) || method.startsWith('notifications/')) return { kind: 'error', error: unknownMethod };
   return governIfFound(ports, exchange, vendorRoute(ports, exchange));
-}
-
-/** Tasks have no form in the other era. */
-function isSameEra(ports: PipelinePorts, exchange: Exchange, era: Era): boolean {
-  const server = ports.visibility.sole(exchange.agent.id, exchange.scope);
-  return server !== null && ports.facts(server.id)?.era === era;
 }
 
 /** A method nobody here has leaves no row: agents try many. */
@@ -104,7 +103,13 @@ function complete(ports: PipelinePorts, exchange: Exchange): Reply | Promise<Rep
   const { ref } = exchange.params;
   const isKnown = isObject(ref) && (isText(ref, 'ref/prompt', 'name') || isText(ref, 'ref/resource', 'uri'));
   if (!isKnown || !isObject(ref)) return invalid('ref must name a prompt or a resource template');
+  if (!isObject(exchange.params.argument)) return invalid('argument must be an object');
+  if (!isObjectOrAbsent(exchange.params.context)) return invalid('context must be an object');
   return governCall(ports, exchange, completionRoute(ports, exchange, ref));
+}
+
+function isObjectOrAbsent(value: JsonValue | undefined): boolean {
+  return value === undefined || isObject(value);
 }
 
 function isText(ref: JsonObject, type: string, member: string): boolean {

@@ -86,19 +86,33 @@ export async function tryReadPage(
 }
 
 /**
- * Reads these lists of every server to the end, so that a name nobody asked a list for yet is found. What is found is
- * learned in the order in which an agent that pages would see it, whichever server answers first.
+ * Before a name nobody knows is refused: servers that were never read are waited for, and these lists are read. On the path
+ * of one server it knows its names itself.
  */
-export async function readAllPages(
+export async function readForName(
   ports: PipelinePorts,
   exchange: Exchange,
   methods: readonly ListMethod[],
 ): Promise<void> {
-  await ports.firstSync(exchange.signal);
+  const { scope, signal } = exchange;
+  const unread = await ports.firstSync(signal, { scope, kind: 'name' });
+  if (scope === null) await readAllPages(ports, exchange, methods, unread);
+}
+
+/**
+ * Reads these lists of every server to the end, so that a name nobody asked a list for yet is found. What is found is
+ * learned in the order in which an agent that pages would see it, whichever server answers first.
+ */
+async function readAllPages(
+  ports: PipelinePorts,
+  exchange: Exchange,
+  methods: readonly ListMethod[],
+  unread: ReadonlySet<string>,
+): Promise<void> {
   await Promise.all(
     methods.map((method) =>
       ports.rereads.once(JSON.stringify([exchange.agent.id, method]), rereadMs, async () => {
-        const servers = listedServers(ports, exchange, method);
+        const servers = listedServers(ports, exchange, method).filter(({ id }) => !unread.has(id));
         const read = await Promise.all(servers.map((server) => readToEnd(ports, exchange, server, method)));
         const most = Math.max(0, ...read.map((pages) => pages.length));
         for (let index = 0; index < most; index += 1)

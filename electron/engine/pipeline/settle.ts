@@ -3,7 +3,7 @@ import { replyRateLimited, replyToolError, told } from '../core/refusals.ts';
 import type { ReceivedCall, ResolvedCall } from '../core/stages.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LinkFault, LinkFaultKind } from '../upstream/link.ts';
-import type { Reply, RpcErrorBody } from '../wire/json-rpc.ts';
+import type { JsonObject, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
 import type { Abandonment } from './approval-item.ts';
 import type { AuditFacts, AuditGate } from './audit-gate.ts';
 import type { CallJournal } from './call-journal.ts';
@@ -70,6 +70,7 @@ export function auditFacts(
     callId: call.id,
     effect: decision?.effect ?? null,
     policyVersion: decision?.policyVersion ?? null,
+    details: detailsOf(call.exchange),
   };
   if (!('tool' in call)) return { ...common, tool: labelOf(call.exchange) };
   return {
@@ -81,6 +82,14 @@ export function auditFacts(
     argumentsDigest: call.argumentsDigest || null,
     subject: call.subject,
   };
+}
+
+/** The program the call came from, where it is known by now. */
+function detailsOf({ caller }: Exchange): JsonObject | null {
+  const process = caller?.current();
+  if (!process) return null;
+  const { pid, path, parent } = process;
+  return { process: { pid, path, parent: parent?.path ?? null } };
 }
 
 const maxLabel = 128;

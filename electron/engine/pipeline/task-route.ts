@@ -1,5 +1,6 @@
 import { unknownMethod, unknownTask } from '../core/refusals.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Era, Exchange } from '../exchange.ts';
+import type { CatalogServer } from '../upstream/catalog.ts';
 import { type CallRoute, plainRoute } from './call-route.ts';
 import { describePlainTarget } from './plain-target.ts';
 import type { PipelinePorts } from './ports.ts';
@@ -15,12 +16,14 @@ export const taskMethods = {
  * agent that polls bothers nobody. A task nobody knows, or of another agent, is not there.
  */
 export function taskRoute(ports: PipelinePorts, exchange: Exchange, taskId: string | null): CallRoute {
-  const { agent, scope, params } = exchange;
+  const { agent, params } = exchange;
   const findTask = () => {
-    const server = ports.visibility.sole(agent.id, scope);
-    if (!server || taskId === null) return null;
-    const task = ports.tasks.find(agent.id, server.id, taskId);
-    return task && { server, task };
+    const found = taskServers(ports, agent.id, exchange.scope, exchange.era).flatMap((server) => {
+      const task = taskId === null ? null : ports.tasks.find(agent.id, server.id, taskId);
+      return task ? [{ server, task }] : [];
+    });
+    // two servers that gave one id: nothing tells which is meant
+    return found.length === 1 ? (found[0] ?? null) : null;
   };
   return {
     ...plainRoute,
@@ -35,6 +38,11 @@ export function taskRoute(ports: PipelinePorts, exchange: Exchange, taskId: stri
     standingApproval: () => findTask()?.task.approvalId ?? null,
     missing: taskId === null ? unknownMethod : unknownTask(taskId),
   };
+}
+
+/** Servers of the agent's own era: tasks have no form in the other one. */
+export function taskServers(ports: PipelinePorts, agentId: string, scope: string | null, era: Era): CatalogServer[] {
+  return ports.visibility.seen(agentId, scope).filter(({ id }) => ports.facts(id)?.era === era);
 }
 
 /** `tasks/list`, filtered to the agent's own tasks when it comes back. */

@@ -14,9 +14,17 @@ export interface KnownTask {
 /** Who started which task: a task is there for its own agent alone. */
 export class TaskTable {
   readonly #tasks = new Map<string, KnownTask>();
+  readonly #keep: (task: KnownTask) => void;
+
+  /** `kept`: what is known from before, oldest first; `keep` writes one down, for the next start. */
+  constructor(kept: readonly KnownTask[] = [], keep: (task: KnownTask) => void = () => {}) {
+    for (const task of kept) this.#tasks.set(keyOf(task.agentId, task.serverId, task.taskId), task);
+    this.#keep = keep;
+  }
 
   learn(task: KnownTask): void {
     this.#tasks.set(keyOf(task.agentId, task.serverId, task.taskId), task);
+    this.#keep(task);
     if (this.#tasks.size <= maxTasks) return;
     const [oldest] = this.#tasks.keys();
     if (oldest !== undefined) this.#tasks.delete(oldest);
@@ -26,10 +34,10 @@ export class TaskTable {
     return this.#tasks.get(keyOf(agentId, serverId, taskId)) ?? null;
   }
 
-  /** The agent behind a task of a server, if only one has a task of this id there. */
-  agentOf(serverId: string, taskId: string): string | null {
-    const agents = [...this.#tasks.values()].filter((task) => task.serverId === serverId && task.taskId === taskId);
-    return agents.length === 1 ? (agents[0]?.agentId ?? null) : null;
+  /** The agent's task behind a task of a server, if only one agent has a task of this id there. */
+  ofServer(serverId: string, taskId: string): KnownTask | null {
+    const tasks = [...this.#tasks.values()].filter((task) => task.serverId === serverId && task.taskId === taskId);
+    return tasks.length === 1 ? (tasks[0] ?? null) : null;
   }
 }
 

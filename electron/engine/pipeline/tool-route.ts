@@ -20,7 +20,9 @@ export function toolRoute(ports: PipelinePorts, exchange: Exchange, name: string
   return {
     ...plainRoute,
     find,
-    learn: () => ports.firstSync(signal),
+    learn: async () => {
+      await ports.firstSync(signal, { scope, kind: 'name' });
+    },
     findHidden() {
       const tool = ports.findOffered(scope, name);
       // without the arguments: what they are must not show in how long the refusal takes

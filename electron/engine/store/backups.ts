@@ -60,8 +60,17 @@ export async function backupDaily(db: Connection, file: string, now: number, log
     const { path } = finish(file, target);
     log?.info('database backed up', { path });
   } catch (error) {
-    if (temporary !== null) rmSync(temporary, { force: true });
+    if (temporary !== null) drop(temporary);
     if (db.open) log?.warn('the daily backup of the database failed', { reason: reasonOf(error) });
+  }
+}
+
+/** What stays behind is removed before the next backup. */
+function drop(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // the fault that led here is the one that is told
   }
 }
 

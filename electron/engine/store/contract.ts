@@ -141,11 +141,35 @@ export interface ChainRow {
   hash: Buffer;
 }
 
+/** A program a person, or its being the first, made expected behind an agent's token. */
+export interface AgentProgram {
+  agentId: string;
+  path: string;
+  acceptedAt: number;
+}
+
+/** A task of a server, with the agent whose call started it. */
+export interface KnownTaskRecord {
+  agentId: string;
+  serverId: string;
+  taskId: string;
+  /** The server's own name of the tool. */
+  tool: string;
+  /** The approval of the call that started it. */
+  approvalId: string | null;
+  /** Milliseconds since the epoch. */
+  learnedAt: number;
+}
+
 export interface StoreReader extends PolicyReader {
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
   declaredPauses(): ReadonlySet<string>;
+  /** Of all agents, oldest first. */
+  agentPrograms(): AgentProgram[];
   servers(): ServerRecord[];
+  /** Oldest first. */
+  knownTasks(): KnownTaskRecord[];
   serverFacts(serverId: string): ServerFacts | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
@@ -194,12 +218,17 @@ export interface StoreWriter extends StoreReader, PolicyWriter {
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;
   putDeclaredPause(agentId: string, isPaused: boolean): void;
+  putAgentProgram(program: AgentProgram): void;
+  /** `path` null: all of the agent's. */
+  deleteAgentPrograms(agentId: string, path: string | null): void;
   touchAgent(id: string, at: number, clientName: string | null): void;
   deleteAgent(id: string): void;
   putServer(server: ServerRecord): void;
   /** Removes it with its facts, tools and switches. */
   deleteServer(id: string): void;
   putServerFacts(facts: ServerFacts): void;
+  /** Keeps the newest 2,000 of the last seven days. */
+  putKnownTask(task: KnownTaskRecord): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

@@ -1,5 +1,6 @@
 import { EngineStartError } from '../contract.ts';
 import type { LogPort } from '../ports.ts';
+import { writeAgentPrograms } from './agent-programs.ts';
 import { writeAgents } from './agents.ts';
 import { writeApprovalSettings } from './approval-settings.ts';
 import { writeApprovals } from './approvals.ts';
@@ -10,6 +11,7 @@ import type { StoreWriter } from './contract.ts';
 import { writeGrants } from './grants.ts';
 import { startIdleCheckpoint } from './idle-checkpoint.ts';
 import { inspectFile } from './inspect.ts';
+import { writeKnownTasks } from './known-tasks.ts';
 import { writeState } from './meta.ts';
 import { migrate } from './migrate.ts';
 import { schemaVersion } from './migrations/index.ts';
@@ -86,7 +88,9 @@ function createWriter(db: Connection): StoreWriter {
   return {
     ...createReader(db),
     ...writeAgents(db),
+    ...writeAgentPrograms(db),
     ...writeServers(db),
+    ...writeKnownTasks(db),
     ...writeTools(db),
     ...writeGrants(db),
     ...writePolicy(db),

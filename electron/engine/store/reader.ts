@@ -1,4 +1,5 @@
 import { EngineStartError } from '../contract.ts';
+import { readAgentPrograms } from './agent-programs.ts';
 import { readAgents } from './agents.ts';
 import { readApprovalFigures } from './approval-figures.ts';
 import { readApprovalSettings } from './approval-settings.ts';
@@ -8,6 +9,7 @@ import { type Connection, openReadHandle, type StoreFile } from './connection.ts
 import type { StoreReader } from './contract.ts';
 import { readGrants } from './grants.ts';
 import { inspectFile } from './inspect.ts';
+import { readKnownTasks } from './known-tasks.ts';
 import { readState } from './meta.ts';
 import { schemaVersion } from './migrations/index.ts';
 import { readPolicy } from './policy-rules.ts';
@@ -25,7 +27,9 @@ export interface StoreReaderHandle extends StoreReader {
 export function createReader(db: Connection): StoreReader {
   return {
     ...readAgents(db),
+    ...readAgentPrograms(db),
     ...readServers(db),
+    ...readKnownTasks(db),
     ...readTools(db),
     ...readGrants(db),
     ...readPolicy(db),

@@ -109,6 +109,10 @@ export class Catalog {
     return [...this.#byExposedName.values()];
   }
 
+  hasOffers(): boolean {
+    return this.#byExposedName.size > 0;
+  }
+
   /** Servers agents may be offered anything of: switched on, and reviewed by a person. */
   offeredServers(): CatalogServer[] {
     return [...this.#servers.values()].filter((server) => server.enabled && server.reviewed);

@@ -46,7 +46,7 @@ export async function testConnection(
         onAsk: async () => ({ kind: 'unsupported' }),
       },
       user: null,
-      memory: { uris: new Set(), logLevel: null },
+      memory: { uris: new Set(), tasks: new Set(), logLevel: null },
       knownEra: null,
       onEra: () => {},
       onEraDoubt: () => {},

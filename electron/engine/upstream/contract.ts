@@ -1,5 +1,5 @@
 import type { LogLine, ServerFault, ServerStatus, ServerTest, Transport } from '../../shared/index.ts';
-import type { AskAnswer, AskMethod, Era } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies, Era } from '../exchange.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ServerHello, UpstreamLink } from './link.ts';
@@ -21,7 +21,7 @@ export interface UpstreamPorts {
   /** A notification that belongs to no call. */
   onNotification(serverId: string, owner: string | null, method: string, params: JsonObject): void;
   /** The server asks the link's owner something outside any call; a shared link answers "unsupported" by itself. */
-  onAsk(serverId: string, owner: string, method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  onAsk(serverId: string, owner: string, method: AskMethod, params: JsonObject, ties: AskTies): Promise<AskAnswer>;
   /**
    * The cached era verdict of a server's configuration (a hash of its transport), and where to keep it. Doubt and age are
    * the pool's own matter: it probes anew when a start fails in a way another era would explain, and after a day.

@@ -1,4 +1,5 @@
 import type { ServerFault } from '../../shared/index.ts';
+import { maxDepth } from '../wire/raw-response.ts';
 import { LinkFault } from './link.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -41,6 +42,14 @@ export function toLinkFault(error: unknown, makeFault: FaultMaker): LinkFault {
 
 export function cancelledFault(makeFault: FaultMaker): LinkFault {
   return makeFault('cancelled', { message: 'The call was cancelled.', fix: 'Nothing to do.' });
+}
+
+/** The answer to a call is nested deeper than any reader on the way should have to go. */
+export function tooDeepFault(makeFault: FaultMaker): LinkFault {
+  return makeFault('protocol', {
+    message: `The server’s answer is nested more than ${maxDepth} levels deep.`,
+    fix: 'Report this to the author of the server.',
+  });
 }
 
 /** Policy said no while the call was on its way. */

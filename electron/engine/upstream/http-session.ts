@@ -229,6 +229,7 @@ export class HttpSession {
     if (outcome.kind === 'read' && outcome.isAnswered) return;
     const canResume = outcome.kind === 'network' || (outcome.kind === 'read' && outcome.isStream);
     if (canResume && outcome.lastEventId !== null && resumes < maxResumes) {
+      if (outcome.kind === 'read') this.#pending.callOf(id)?.io.onResting();
       this.#resume(id, outcome.lastEventId, outcome.retryMs, resumes);
       return;
     }
@@ -280,6 +281,7 @@ export class HttpSession {
     };
     this.over = fault ?? this.#makeFault('exited', stopped);
     this.#listening?.close();
+    this.conversation.ended();
     for (const id of [...this.#aborts.keys()]) this.#stop(id);
     this.#pending.failAll(this.over);
     this.#resolveClosed(fault?.fault ?? null);

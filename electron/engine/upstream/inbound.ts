@@ -7,6 +7,8 @@ export interface MessageTaker {
   onResponse(id: number, bytes: Buffer, envelope: Extract<Envelope, { kind: 'response' }>): void;
   onRequest(id: RpcId, method: string, params: JsonObject, streamOf: number | null): void;
   onNotification(method: string, params: JsonObject, streamOf: number | null): void;
+  /** An answer nested so deep that nobody reads it, to this request as far as can be told. */
+  onTooDeep(id: number): void;
   /** A line for the server's log, from ScopeGate. */
   note(text: string): void;
 }
@@ -42,6 +44,7 @@ function takeOne(bytes: Buffer, streamOf: number | null, taker: MessageTaker, re
   }
   if (envelope.kind === 'refused') {
     if (envelope.reason === 'not_json') received.isJson = false;
+    else if (envelope.reason === 'too_deep') takeTooDeep(bytes, taker, received);
     else if (envelope.reason === 'no_id') taker.note('Dropped an answer without an id.');
     else taker.note('Refused a message with two contradicting members (id, result, error or method).');
     return;
@@ -58,6 +61,24 @@ function takeOne(bytes: Buffer, streamOf: number | null, taker: MessageTaker, re
   }
   const id = readId(bytes, envelope);
   if (id !== undefined && id !== null) taker.onRequest(id, envelope.method, params, streamOf);
+}
+
+function takeTooDeep(bytes: Buffer, taker: MessageTaker, received: Received): void {
+  const [id] = guessIds(bytes, bytes);
+  taker.note('Refused a message that is nested too deep.');
+  if (id === undefined) return;
+  received.answered.push(id);
+  taker.onTooDeep(id);
+}
+
+/**
+ * The ids an answer nobody reads may have, from its first and its last bytes: one stands at one of its ends. A wrong guess
+ * could only fail a call of this same server, which it can do anyway.
+ */
+export function guessIds(head: Buffer, tail: Buffer): number[] {
+  const atHead = /"id"\s*:\s*(\d{1,15})\s*,/.exec(head.toString('latin1', 0, 128));
+  const atTail = /"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail.toString('latin1', Math.max(0, tail.length - 512)));
+  return [atHead, atTail].flatMap((hit) => (hit === null ? [] : Number(hit[1])));
 }
 
 /** The id as JSON reads it; undefined when it is not one. */

@@ -3,7 +3,7 @@ import { type LogLevel, passesLevel, readLogLevel } from '../eras/log-levels.ts'
 import { requestLogLevel } from '../eras/request-meta.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 import { toRawResponse } from '../wire/raw-response.ts';
-import { cancelledFault, withheldFault } from './faults.ts';
+import { cancelledFault, tooDeepFault, withheldFault } from './faults.ts';
 import { readResult } from './handshake.ts';
 import { type MessageTaker, type Received, receiveMessage } from './inbound.ts';
 import type { CallIo, HousekeepingMethod, LinkFault, ServerHello } from './link.ts';
@@ -32,6 +32,8 @@ export interface LegacyConversation {
   notify(method: string, params: JsonObject): void;
   /** The server greeted us, again perhaps: it is told anew what it was told before. */
   greeted(hello: ServerHello): void;
+  /** The connection is over: whatever the server asked is nobody's question any more. */
+  ended(): void;
 }
 
 const tellMs = 5000;
@@ -68,6 +70,7 @@ export function createLegacyConversation(
     onResponse(id, bytes, envelope) {
       if (!pending.settle(id, toRawResponse(bytes, envelope))) note(`Dropped an answer nobody waits for (id ${id}).`);
     },
+    onTooDeep: (id) => void pending.fail(id, tooDeepFault(makeFault)),
     onRequest: (id, method, params, streamOf) => asks.take(id, method, params, streamOf),
     onNotification(method, params, streamOf) {
       const kind = listChanged.exec(method)?.[1];
@@ -141,6 +144,7 @@ export function createLegacyConversation(
       if (canLog && memory.logLevel !== null) void tell('logging/setLevel', { level: memory.logLevel });
       for (const uri of memory.uris) void tell('resources/subscribe', { uri });
     },
+    ended: () => asks.withdrawAll(),
   };
 }
 

@@ -32,7 +32,7 @@ export class LinkSlot {
   lastError: LinkFault['fault'] | null = null;
   link: ServerLink | null = null;
   /** Kept over restarts of the link. */
-  readonly memory: LinkMemory = { uris: new Set(), logLevel: null };
+  readonly memory: LinkMemory = { uris: new Set(), tasks: new Set(), logLevel: null };
   /** `now()` of the last request for the link; the least recent is given up first. */
   usedAt: number;
   readonly #ports: LinkSlotPorts;
@@ -75,7 +75,11 @@ export class LinkSlot {
 
   /** Nobody would miss it now. */
   get isIdle(): boolean {
-    return this.#starting === null && this.#inFlight === 0 && this.memory.uris.size === 0;
+    return this.#starting === null && this.#inFlight === 0 && !this.#isListenedTo;
+  }
+
+  get #isListenedTo(): boolean {
+    return this.memory.uris.size + this.memory.tasks.size > 0;
   }
 
   /** A person changed something: old failures count no more. */
@@ -202,7 +206,7 @@ export class LinkSlot {
 
   /** Somebody waits for notices and makes no calls meanwhile: the link comes back by itself, some times. */
   #reviveLater(): void {
-    if (this.memory.uris.size === 0 || this.#revivals >= maxRevivals) return;
+    if (!this.#isListenedTo || this.#revivals >= maxRevivals) return;
     this.#revivals++;
     this.#stopReviveTimer();
     const revive = () => void this.#open(new AbortController().signal).catch(() => {});

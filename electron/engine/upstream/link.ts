@@ -1,6 +1,6 @@
 import type { ServerFault } from '../../shared/index.ts';
 import type { ArmedCall } from '../core/stages.ts';
-import type { AskAnswer, AskMethod, Era } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies, Era } from '../exchange.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 
 /** What a server said of itself in `initialize`. */
@@ -34,9 +34,10 @@ export interface CallIo {
   /**
    * The server asks something of the agent in the middle of this call: a request of its own (legacy) or an
    * `input_required` round (modern), already taken apart. The link sends the answer back in its server's own form.
-   * `key`: the name the server gave the question in its round (modern).
    */
-  ask(method: AskMethod, params: JsonObject, key?: string): Promise<AskAnswer>;
+  ask(method: AskMethod, params: JsonObject, ties?: AskTies): Promise<AskAnswer>;
+  /** The server ended its stream on purpose, and the call goes on: the link fetches the rest later. */
+  onResting(): void;
   /** Policy at this instant: false, and nothing more of this call may be sent. Asked right before every further sending. */
   mayGoOn(): boolean;
 }
@@ -71,6 +72,8 @@ export interface UpstreamLink {
   request(method: HousekeepingMethod, params: JsonObject, timeoutMs: number): Promise<JsonValue>;
   /** Passes a notification of the agent on. */
   notify(method: string, params: JsonObject): void;
+  /** Whether the news of a task are wanted (modern); a legacy server tells them unasked. Rejects with a `LinkFault`. */
+  followTask(taskId: string, isWanted: boolean): Promise<void>;
   /** Resolves when the link has ended, with the reason when it was not asked to. */
   readonly closed: Promise<ServerFault | null>;
   /** Ends the link; for stdio the whole process group: stdin closed, then SIGTERM, then SIGKILL. */
@@ -83,5 +86,5 @@ export interface LinkEvents {
   /** Any other notification that belongs to no call: `notifications/resources/updated`, log messages, vendor ones. */
   onNotification(method: string, params: JsonObject): void;
   /** The server asks something outside any call (legacy stdio and the GET stream cannot tell the call). */
-  onAsk(method: AskMethod, params: JsonObject): Promise<AskAnswer>;
+  onAsk(method: AskMethod, params: JsonObject, ties: AskTies): Promise<AskAnswer>;
 }

@@ -1,11 +1,12 @@
 import type { ArmedCall } from '../core/stages.ts';
+import { tasksExtension } from '../eras/capabilities.ts';
 import { type LogLevel, passesLevel } from '../eras/log-levels.ts';
 import { isMultiRound, metaKeys } from '../eras/modern-methods.ts';
 import { requestLogLevel } from '../eras/request-meta.ts';
 import type { JsonObject, JsonValue, RawResponse } from '../wire/json-rpc.ts';
 import { toRawResponse } from '../wire/raw-response.ts';
 import { modernErrors } from './era-probe.ts';
-import { cancelledFault } from './faults.ts';
+import { cancelledFault, tooDeepFault } from './faults.ts';
 import { parseResponse, readResult } from './handshake.ts';
 import { type MessageTaker, type Received, receiveMessage } from './inbound.ts';
 import type { CallIo, HousekeepingMethod, LinkFault, ServerHello } from './link.ts';
@@ -49,9 +50,11 @@ export interface ModernConversation {
   send(call: ArmedCall, io: CallIo, caller: Caller): Promise<RawResponse>;
   request(method: HousekeepingMethod, params: JsonObject, timeoutMs: number): Promise<JsonValue>;
   notify(method: string, params: JsonObject): void;
+  followTask(taskId: string, isWanted: boolean): Promise<void>;
   readonly subscriptions: Subscriptions;
 }
 
+const followMs = 10_000;
 /** Notifications of clients that the modern era has no more, or that are said otherwise. */
 const unsaid = /^notifications\/(initialized|cancelled|progress|roots\/list_changed)$/;
 
@@ -62,9 +65,12 @@ export function createModernConversation(
   channel: ModernChannel,
 ): ModernConversation {
   const own = hopMeta(context.version, {}, null);
+  // a server tells of tasks only to those who said that they know them
+  const ownWithTasks = hopMeta(context.version, { extensions: { [tasksExtension]: {} } }, null);
   const subscriptions = new Subscriptions({
     capabilities: hello.capabilities,
     uris: context.memory.uris,
+    tasks: context.memory.tasks,
     events: context.events,
     makeFault: context.makeFault,
     note: (text) => context.ring.add('gateway', text),
@@ -72,7 +78,7 @@ export function createModernConversation(
     open: (id, notifications) =>
       channel.openListen(id, {
         method: 'subscriptions/listen',
-        params: { _meta: own, notifications },
+        params: { _meta: notifications.taskIds === undefined ? own : ownWithTasks, notifications },
         definition: null,
       }),
   });
@@ -115,6 +121,10 @@ export function createModernConversation(
       else if (method === 'resources/unsubscribe' && typeof uri === 'string') subscriptions.unsubscribe(uri);
       else return request(method, params, timeoutMs);
       return {};
+    },
+    async followTask(taskId, isWanted) {
+      if (isWanted) await subscriptions.followTask(taskId, followMs);
+      else subscriptions.unfollowTask(taskId);
     },
     notify(method, params) {
       if (!unsaid.test(method)) channel.sendNotice(method, { ...params, _meta: { ...carriedMeta(params), ...own } });
@@ -187,6 +197,7 @@ function makeTaker(pending: PendingCalls, subscriptions: Subscriptions, context:
         note(`Dropped an answer nobody waits for (id ${id}).`);
       }
     },
+    onTooDeep: (id) => void pending.fail(id, tooDeepFault(context.makeFault)),
     onRequest: (_id, method) => note(`Dropped a request of the server (${method.slice(0, 100)}): it may not send any.`),
     onNotification(method, params, streamOf) {
       const meta = isObject(params._meta) ? params._meta : {};

@@ -76,6 +76,7 @@ function settleOnly(bytes: Buffer, pending: PendingCalls): Received {
     note: () => {},
     onRequest: () => {},
     onNotification: () => {},
+    onTooDeep: () => {},
     onResponse: (id, body, envelope) => void pending.settle(id, toRawResponse(body, envelope)),
   });
 }

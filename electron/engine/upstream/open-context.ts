@@ -12,6 +12,8 @@ import type { Redactor } from './redactor.ts';
 export interface LinkMemory {
   /** Resources subscribed to. */
   uris: Set<string>;
+  /** Tasks somebody wants to hear of (tasks extension of the modern era). */
+  tasks: Set<string>;
   /** The wordiest log level a legacy server was asked for. */
   logLevel: LogLevel | null;
 }

@@ -1,5 +1,5 @@
 import { isMultiRound } from '../eras/modern-methods.ts';
-import type { AskAnswer, AskMethod } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies } from '../exchange.ts';
 import type { JsonObject, JsonValue, RawResponse, RpcErrorBody } from '../wire/json-rpc.ts';
 import { findResultMember } from '../wire/raw-response.ts';
 import { cancelledFault, type FaultMaker, withheldFault } from './faults.ts';
@@ -17,7 +17,7 @@ export interface RoundsPorts {
   /** Policy at this instant: false, and the call is not sent again. */
   mayGoOn(): boolean;
   /** Null: no capability was declared, so nothing may be asked. */
-  ask: ((method: AskMethod, params: JsonObject, key: string) => Promise<AskAnswer>) | null;
+  ask: ((method: AskMethod, params: JsonObject, ties: AskTies) => Promise<AskAnswer>) | null;
 }
 
 /** A server that never has enough asks for ever. */
@@ -103,7 +103,7 @@ type Answered = { key: string; result: JsonValue } | { key: string; error: RpcEr
 function askAll(requests: WantedRequest[], ports: RoundsPorts): Promise<Answered[]> {
   return Promise.all(
     requests.map(async ({ key, method, params }): Promise<Answered> => {
-      const answer = ports.ask === null ? { kind: 'unsupported' as const } : await ports.ask(method, params, key);
+      const answer = ports.ask === null ? { kind: 'unsupported' as const } : await ports.ask(method, params, { key });
       if (answer.kind === 'result') return { key, result: answer.result };
       if (answer.kind === 'unsupported') {
         throw broken(ports, `The server asked for ${method}, which cannot be asked here.`);

@@ -1,6 +1,7 @@
-import type { AskAnswer, AskMethod } from '../exchange.ts';
+import type { AskAnswer, AskMethod, AskTies } from '../exchange.ts';
 import { type JsonObject, type RpcId, rpcErrorCodes } from '../wire/json-rpc.ts';
 import type { LinkEvents } from './link.ts';
+import { writeNotification } from './messages.ts';
 import type { CallInFlight, PendingCalls } from './pending-calls.ts';
 
 export interface AskPorts {
@@ -18,6 +19,8 @@ export interface ServerAsks {
   take(id: RpcId, method: string, params: JsonObject, streamOf: number | null): void;
   /** The server takes its own request back. */
   withdraw(id: unknown): void;
+  /** The connection is over: nobody waits for answers any more. */
+  withdrawAll(): void;
 }
 
 /** Open questions of one link; a server cannot pile up prompts without end. */
@@ -35,7 +38,13 @@ export function isAskMethod(method: unknown): method is AskMethod {
  * between calls never reaches another agent.
  */
 export function createServerAsks(ports: AskPorts): ServerAsks {
-  const open = new Set<RpcId>();
+  const open = new Map<RpcId, AbortController>();
+
+  function take(id: RpcId): AbortController | undefined {
+    const withdrawal = open.get(id);
+    open.delete(id);
+    return withdrawal;
+  }
 
   function refuse(id: RpcId, message: string): void {
     ports.reply(JSON.stringify({ jsonrpc: '2.0', id, error: { code: rpcErrorCodes.methodNotFound, message } }));
@@ -54,8 +63,15 @@ export function createServerAsks(ports: AskPorts): ServerAsks {
     const call: CallInFlight | null = named ?? ports.pending.calls().at(-1) ?? null;
     // Which of several calls the server works for is not known then, so the clock of all stands still.
     const goOn = ports.pending.standStill(named === null ? null : streamOf);
-    open.add(id);
-    const asked = call === null ? ports.events.onAsk(method, params) : call.io.ask(method, params);
+    const withdrawal = new AbortController();
+    open.set(id, withdrawal);
+    const ties: AskTies = {
+      signal: withdrawal.signal,
+      onProgress(progress) {
+        if (open.has(id)) ports.reply(writeNotification('notifications/progress', progress));
+      },
+    };
+    const asked = call === null ? ports.events.onAsk(method, params, ties) : call.io.ask(method, params, ties);
     const answer = await asked.finally(goOn);
     if (open.delete(id)) ports.reply(writeAnswer(id, answer));
   }
@@ -71,7 +87,10 @@ export function createServerAsks(ports: AskPorts): ServerAsks {
       } else void ask(id, method, params, streamOf).catch(() => fail(id));
     },
     withdraw(id) {
-      if (typeof id === 'string' || typeof id === 'number') open.delete(id);
+      if (typeof id === 'string' || typeof id === 'number') take(id)?.abort();
+    },
+    withdrawAll() {
+      for (const id of [...open.keys()]) take(id)?.abort();
     },
   };
 }

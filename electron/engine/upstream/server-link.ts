@@ -23,18 +23,20 @@ export type LinkBody = Pick<UpstreamLink, 'hello' | 'pid' | 'startedAt' | 'close
 
 export function makeLegacyLink(conversation: LegacyConversation, body: LinkBody): ServerLink {
   const { send, request, notify } = conversation;
-  const link: ServerLink = { era: 'legacy', send, request, notify, forUser: () => link, ...body };
+  const followTask = async () => {};
+  const link: ServerLink = { era: 'legacy', send, request, notify, followTask, forUser: () => link, ...body };
   return link;
 }
 
 /** Without a user nothing can be asked of anybody through it. */
 export function makeModernLink(conversation: ModernConversation, body: LinkBody): ServerLink {
-  const { request, notify } = conversation;
+  const { request, notify, followTask } = conversation;
   return {
     era: 'modern',
     send: (call, io) => conversation.send(call, io, { capabilities: null, logLevel: null }),
     request,
     notify,
+    followTask,
     ...body,
     forUser: (capabilities, state) => ({
       era: 'modern',
@@ -45,6 +47,7 @@ export function makeModernLink(conversation: ModernConversation, body: LinkBody)
         return {};
       },
       notify,
+      followTask,
       ...body,
     }),
   };

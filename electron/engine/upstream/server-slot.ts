@@ -154,6 +154,7 @@ export class ServerSlot {
     this.#users.clear();
     for (const { memory } of this.#slots()) {
       memory.uris.clear();
+      memory.tasks.clear();
       memory.logLevel = null;
     }
   }
@@ -254,8 +255,8 @@ export class ServerSlot {
         else ports.onListChanged(id, owner, kind);
       },
       onNotification: (method, params) => ports.onNotification(id, owner, method, params),
-      onAsk: async (method, params) =>
-        owner === null ? { kind: 'unsupported' } : ports.onAsk(id, owner, method, params),
+      onAsk: async (method, params, ties) =>
+        owner === null ? { kind: 'unsupported' } : ports.onAsk(id, owner, method, params, ties),
     };
   }
 

@@ -189,6 +189,7 @@ class SseChannel {
     if (this.over !== null) return;
     this.over = fault ?? this.#context.makeFault('exited', closedWords);
     this.#abortStream();
+    this.conversation.ended();
     this.#pending.failAll(this.over);
     this.#resolveClosed(fault?.fault ?? null);
   }

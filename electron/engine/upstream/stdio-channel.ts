@@ -1,6 +1,6 @@
 import type { ServerFault, StdioTransport } from '../../shared/index.ts';
 import { cancelledFault } from './faults.ts';
-import type { Received } from './inbound.ts';
+import { guessIds, type Received } from './inbound.ts';
 import { LinkFault } from './link.ts';
 import { writeCancelled } from './messages.ts';
 import { maxResultBytes, type OpenContext } from './open-context.ts';
@@ -116,21 +116,14 @@ function takeLine(line: Buffer, state: StdioState, context: OpenContext): void {
   abandonServer(garbageFault(context), state);
 }
 
-/**
- * An answer over the cap was dropped. Its id stands at one of its ends; a wrong guess could only fail a call of this
- * same server, which it can do anyway.
- */
+/** An answer over the cap was dropped. */
 function refuseLargeLine(head: Buffer, tail: Buffer, state: StdioState, context: OpenContext): void {
   const fault = context.makeFault('too_large', {
     message: `The server's answer is larger than ${maxResultBytes / 1024 / 1024} MiB.`,
     fix: 'Ask for less at once: a page, a range, or a narrower search.',
   });
   context.ring.add('gateway', fault.fault.message);
-  const atHead = /"id"\s*:\s*(\d{1,15})\s*,/.exec(head.toString('latin1', 0, 128));
-  const atTail = /"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail.toString('latin1'));
-  for (const hit of [atHead, atTail]) {
-    if (hit !== null && state.pending.fail(Number(hit[1]), fault)) return;
-  }
+  for (const id of guessIds(head, tail)) if (state.pending.fail(id, fault)) return;
   const only = state.pending.onlyId();
   if (only !== null) state.pending.fail(only, fault);
 }

@@ -55,6 +55,10 @@ export async function openStdioLink(transport: StdioTransport, context: OpenCont
     const channel = await openStdioChannel(transport, context);
     const legacy = createLegacyConversation(context, channel.pending, legacyChannel(channel));
     channel.reader = { receive: (line) => legacy.receive(line, null) };
+    channel.closed.then(
+      () => legacy.ended(),
+      () => {},
+    );
     if (known === context.knownEra) context.onStarted();
     try {
       const greeting = await greet({ channel, legacy, context, timeoutMs }, known);
@@ -235,7 +239,10 @@ function makeModernStdioLink(
     sendNotice: (method, params) => channel.write(writeNotification(method, params)),
   });
   channel.reader = { receive: (line) => conversation.receive(line, null) };
-  void channel.closed.then(() => conversation.subscriptions.close());
+  channel.closed.then(
+    () => conversation.subscriptions.close(),
+    () => {},
+  );
   conversation.subscriptions.start();
   return makeModernLink(conversation, body);
 }

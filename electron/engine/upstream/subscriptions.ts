@@ -9,6 +9,8 @@ export interface SubscriptionPorts {
   capabilities: JsonObject;
   /** The resources subscribed to; kept up to date here. */
   uris: Set<string>;
+  /** The tasks somebody wants to hear of; kept up to date here. */
+  tasks: Set<string>;
   events: LinkEvents;
   makeFault: FaultMaker;
   note(text: string): void;
@@ -22,9 +24,15 @@ export interface ListenEnd {
   refusal: RpcErrorBody | null;
 }
 
+/** What is wanted by name, as the memory of the link calls it. */
+type Kind = 'uris' | 'tasks';
+
+/** The member of the filter that names them. */
+const members = { uris: 'resourceSubscriptions', tasks: 'taskIds' } as const satisfies Record<Kind, string>;
+
 interface Listen {
   id: number;
-  uris: readonly string[];
+  wanted: Record<Kind, readonly string[]>;
   isAcknowledged: boolean;
   close(): void;
   /** What it replaces runs on until it is acknowledged, so that nothing is missed between. */
@@ -32,7 +40,8 @@ interface Listen {
 }
 
 interface Waiter {
-  uri: string;
+  kind: Kind;
+  name: string;
   resolve(): void;
   reject(fault: LinkFault): void;
 }
@@ -47,7 +56,7 @@ const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
  */
 export class Subscriptions {
   readonly #ports: SubscriptionPorts;
-  readonly #uris: Set<string>;
+  readonly #wanted: Record<Kind, Set<string>>;
   readonly #listens = new Map<number, Listen>();
   readonly #waiters = new Set<Waiter>();
   #current: Listen | null = null;
@@ -58,7 +67,7 @@ export class Subscriptions {
 
   constructor(ports: SubscriptionPorts) {
     this.#ports = ports;
-    this.#uris = ports.uris;
+    this.#wanted = { uris: ports.uris, tasks: ports.tasks };
   }
 
   start(): void {
@@ -67,27 +76,20 @@ export class Subscriptions {
 
   /** Resolves when the server acknowledged; rejects with a `LinkFault`. */
   subscribe(uri: string, timeoutMs: number): Promise<void> {
-    const current = this.#current;
-    if (current?.isAcknowledged && current.uris.includes(uri)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        clearTimeout(timer);
-        settle();
-      };
-      const waiter: Waiter = { uri, resolve: () => end(resolve), reject: (fault) => end(() => reject(fault)) };
-      const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
-        this.#uris.delete(uri);
-        reject(this.#ports.makeFault('timeout', silentWords));
-      }, timeoutMs);
-      this.#waiters.add(waiter);
-      this.#uris.add(uri);
-      this.#renew();
-    });
+    return this.#want('uris', uri, timeoutMs);
   }
 
   unsubscribe(uri: string): void {
-    if (this.#uris.delete(uri)) this.#renew();
+    if (this.#wanted.uris.delete(uri)) this.#renew();
+  }
+
+  /** Like `subscribe`, for the news of a task. */
+  followTask(taskId: string, timeoutMs: number): Promise<void> {
+    return this.#want('tasks', taskId, timeoutMs);
+  }
+
+  unfollowTask(taskId: string): void {
+    if (this.#wanted.tasks.delete(taskId)) this.#renew();
   }
 
   owns(id: unknown): id is number {
@@ -123,6 +125,30 @@ export class Subscriptions {
     this.#rejectWaiters(() => true, this.#ports.makeFault('exited', closedWords));
   }
 
+  #want(kind: Kind, name: string, timeoutMs: number): Promise<void> {
+    const current = this.#current;
+    if (current?.isAcknowledged && current.wanted[kind].includes(name)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        settle();
+      };
+      const waiter: Waiter = {
+        ...{ kind, name },
+        resolve: () => end(resolve),
+        reject: (fault) => end(() => reject(fault)),
+      };
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        this.#wanted[kind].delete(name);
+        reject(this.#ports.makeFault('timeout', silentWords));
+      }, timeoutMs);
+      this.#waiters.add(waiter);
+      this.#wanted[kind].add(name);
+      this.#renew();
+    });
+  }
+
   /** Opens one with the filter as it is now; several changes of one turn make one listen. */
   #renew(): void {
     if (this.#isRenewalDue || this.#isClosed) return;
@@ -135,7 +161,7 @@ export class Subscriptions {
 
   #listen(): void {
     this.#stopRetry();
-    const filter = describeFilter(this.#ports.capabilities, this.#uris);
+    const filter = describeFilter(this.#ports.capabilities, this.#wanted);
     const before = this.#current;
     if (Object.keys(filter).length === 0) {
       this.#drop(before);
@@ -143,10 +169,14 @@ export class Subscriptions {
       return;
     }
     const id = this.#ports.nextId();
-    const listen: Listen = { id, uris: [...this.#uris], isAcknowledged: false, close: () => {}, before };
+    const listen: Listen = { id, wanted: this.#copyWanted(), isAcknowledged: false, close: () => {}, before };
     this.#listens.set(id, listen);
     this.#current = listen;
     listen.close = this.#ports.open(id, filter);
+  }
+
+  #copyWanted(): Listen['wanted'] {
+    return { uris: [...this.#wanted.uris], tasks: [...this.#wanted.tasks] };
   }
 
   /** `honoured`: the part of the filter the server agreed to. */
@@ -157,29 +187,26 @@ export class Subscriptions {
     this.#drop(listen.before);
     listen.before = null;
     for (const waiter of [...this.#waiters]) {
-      if (!listen.uris.includes(waiter.uri) || !isHonoured(waiter.uri, honoured)) continue;
+      if (!isFor(waiter, listen) || !isHonoured(waiter, honoured)) continue;
       this.#waiters.delete(waiter);
       waiter.resolve();
     }
     const fault = this.#ports.makeFault('protocol', refusedWords);
-    this.#rejectWaiters((waiter) => listen.uris.includes(waiter.uri), fault);
+    this.#rejectWaiters((waiter) => isFor(waiter, listen), fault);
   }
 
   #refused(listen: Listen, error: RpcErrorBody): void {
     const { makeFault, note } = this.#ports;
     note(`The server refused subscriptions/listen: ${error.code}.`);
     const detail = `${error.code}: ${error.message.slice(0, 2000)}`;
-    this.#rejectWaiters(
-      (waiter) => listen.uris.includes(waiter.uri),
-      makeFault('protocol', { ...refusedWords, detail }),
-    );
+    this.#rejectWaiters((waiter) => isFor(waiter, listen), makeFault('protocol', { ...refusedWords, detail }));
   }
 
   #rejectWaiters(isMeant: (waiter: Waiter) => boolean, fault: LinkFault): void {
     for (const waiter of [...this.#waiters]) {
       if (!isMeant(waiter)) continue;
       this.#waiters.delete(waiter);
-      this.#uris.delete(waiter.uri);
+      this.#wanted[waiter.kind].delete(waiter.name);
       waiter.reject(fault);
     }
   }
@@ -214,14 +241,18 @@ const refusedWords = {
 };
 
 /** A server that does not say what it agreed to is taken at its word to the whole. */
-function isHonoured(uri: string, honoured: unknown): boolean {
+function isHonoured({ kind, name }: Waiter, honoured: unknown): boolean {
   if (!isObject(honoured)) return true;
-  const { resourceSubscriptions } = honoured;
-  return Array.isArray(resourceSubscriptions) && resourceSubscriptions.includes(uri);
+  const named = honoured[members[kind]];
+  return Array.isArray(named) && named.includes(name);
+}
+
+function isFor({ kind, name }: Waiter, listen: Listen): boolean {
+  return listen.wanted[kind].includes(name);
 }
 
 /** Only what the server offers is asked for; an empty filter would be a stream on which nothing can come. */
-function describeFilter(capabilities: JsonObject, uris: ReadonlySet<string>): JsonObject {
+function describeFilter(capabilities: JsonObject, wanted: Record<Kind, ReadonlySet<string>>): JsonObject {
   const changes = (name: string) => {
     const capability = capabilities[name];
     return isObject(capability) && capability.listChanged === true;
@@ -230,7 +261,8 @@ function describeFilter(capabilities: JsonObject, uris: ReadonlySet<string>): Js
     ...(changes('tools') ? { toolsListChanged: true } : {}),
     ...(changes('prompts') ? { promptsListChanged: true } : {}),
     ...(changes('resources') ? { resourcesListChanged: true } : {}),
-    ...(uris.size > 0 ? { resourceSubscriptions: [...uris] } : {}),
+    ...(wanted.uris.size > 0 ? { [members.uris]: [...wanted.uris] } : {}),
+    ...(wanted.tasks.size > 0 ? { [members.tasks]: [...wanted.tasks] } : {}),
   };
 }
 

@@ -77,10 +77,22 @@ function parseCall(value: JsonObject, id: RpcId | null): ParsedMessage {
       fault: { id, error: { code: rpcErrorCodes.invalidParams, message: 'params must be an object.' } },
     };
   }
+  const problem = findMetaProblem(params?._meta);
+  if (problem !== null)
+    return { ok: false, fault: { id, error: { code: rpcErrorCodes.invalidParams, message: problem } } };
   return {
     ok: true,
     message: id === null ? { kind: 'notification', method, params } : { kind: 'request', id, method, params },
   };
+}
+
+/** Every reader on the way takes `_meta` for an object, and a progress token for a name (schema: RequestMetaObject). */
+function findMetaProblem(meta: JsonValue | undefined): string | null {
+  if (meta === undefined || meta === null) return null;
+  if (!isObject(meta)) return '_meta must be an object.';
+  const { progressToken } = meta;
+  if (progressToken === undefined || isRpcId(progressToken)) return null;
+  return `A progress token is a string of at most ${maxIdLength} characters or an integer.`;
 }
 
 function parseResponse(value: JsonObject, id: RpcId | null): ParsedMessage {

@@ -18,10 +18,12 @@ export type Envelope =
     }
   | { kind: 'request'; method: string; idStart: number; idEnd: number }
   | { kind: 'notification'; method: string }
-  | { kind: 'refused'; reason: 'not_json' | 'duplicate_member' | 'ambiguous' | 'no_id' };
+  | { kind: 'refused'; reason: 'not_json' | 'too_deep' | 'duplicate_member' | 'ambiguous' | 'no_id' };
 
 /** Deeper nesting than any honest message has; parsers on the agents' side may recurse. */
-const maxDepth = 512;
+export const maxDepth = 512;
+/** In place of an index: nested deeper than that. */
+const tooDeep = -2;
 /** `\u0072\u0065…`: the longest spelling of a member name we look for (resultType) is 10 letters of 6 bytes. */
 const maxKeyBytes = 60;
 /** Longer runs of plain text are skipped by the native search; below it a byte loop is faster. */
@@ -55,6 +57,7 @@ export function locateEnvelope(bytes: Buffer): Envelope {
     if (found.has(name)) isDuplicate = true;
     found.set(name, { start, end: stop });
   });
+  if (end === tooDeep) return { kind: 'refused', reason: 'too_deep' };
   if (end < 0 || skipSpace(bytes, end) !== bytes.length) return { kind: 'refused', reason: 'not_json' };
   if (isDuplicate) return { kind: 'refused', reason: 'duplicate_member' };
   if (isVariant) return { kind: 'refused', reason: 'ambiguous' };
@@ -144,7 +147,7 @@ export function resultIsToolError(response: RawResponse): boolean {
 export type MemberVisitor = (name: string, valueStart: number, valueEnd: number) => void;
 
 /**
- * Walks the members of the object at `start`; returns the index after it, or -1. Names longer than `maxKeyBytes` as
+ * Walks the members of the object at `start`; returns the index after it, or less than 0. Names longer than `maxKeyBytes` as
  * they are spelled are not visited.
  */
 export function scanMembers(bytes: Buffer, start: number, visit: MemberVisitor): number {
@@ -159,7 +162,7 @@ export function scanMembers(bytes: Buffer, start: number, visit: MemberVisitor):
     if (bytes[colon] !== 0x3a) return -1;
     const valueStart = skipSpace(bytes, colon + 1);
     const valueEnd = skipValue(bytes, valueStart);
-    if (valueEnd < 0) return -1;
+    if (valueEnd < 0) return valueEnd;
     const name = readKey(bytes, at + 1, keyEnd - 1);
     if (name !== null) visit(name, valueStart, valueEnd);
     at = skipSpace(bytes, valueEnd);
@@ -214,7 +217,7 @@ function skipContainer(bytes: Buffer, start: number): number {
     at++;
     const folded = byte | 0x20;
     if (folded === openBrace) {
-      if (++depth > maxDepth) return -1;
+      if (++depth > maxDepth) return tooDeep;
     } else if (folded === closeBrace && --depth === 0) return at;
   }
   return -1;

@@ -11,6 +11,7 @@ import { useCommand } from '../../ui/use-command.ts';
 import { AgentFacts } from './agent-facts.tsx';
 import { AgentGrants } from './agent-grants.tsx';
 import { AgentPressure } from './agent-pressure.tsx';
+import { AgentProgramsBand } from './agent-programs.tsx';
 import { describeAgent, describeAgentFully } from './agent-words.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 import { TokenDialog } from './token-dialog.tsx';
@@ -32,6 +33,7 @@ export function AgentDetail({ agent, onRemoved }: AgentDetailProps) {
       {agent.managed && <ManagedNote />}
       <AgentFacts agent={agent} matrix={handle.matrix} onChange={handle.change} />
       <AgentPressure matrix={handle.matrix} />
+      <AgentProgramsBand agent={agent} />
       <AgentGrants agent={agent} />
       <ToolMatrix agent={agent} handle={handle} />
     </>

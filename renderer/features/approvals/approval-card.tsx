@@ -23,12 +23,21 @@ interface ApprovalCardProps {
   top?: ReactNode;
   /** Esc. Absent where the card is part of a page. */
   onLater?: () => void;
+  /** The person has begun to do something on the card, or in a menu or dialog of it. */
+  onTouch?: () => void;
   /** In a window or dialog of its own the card takes the focus itself, on no button. */
   takesFocus?: boolean;
 }
 
 /** One question to the person, with everything that will be sent. Give it a `key` of id and digest. */
-export function ApprovalCard({ approval, mode = 'waiting', top, onLater, takesFocus = false }: ApprovalCardProps) {
+export function ApprovalCard({
+  approval,
+  mode = 'waiting',
+  top,
+  onLater,
+  onTouch,
+  takesFocus = false,
+}: ApprovalCardProps) {
   const state = useCard(approval, mode);
   const { edit, setEdit, isHigh, shown } = state;
   const shownAt = useShownAt(shown);
@@ -65,13 +74,16 @@ export function ApprovalCard({ approval, mode = 'waiting', top, onLater, takesFo
       className={`card${isHigh ? ' high' : ''}`}
       aria-label={`Approval: ${approval.agentName}, ${approval.tool}`}
       tabIndex={-1}
+      onPointerDownCapture={onTouch}
+      onKeyDownCapture={onTouch}
+      onWheelCapture={onTouch}
     >
       {top}
       <CardHead approval={approval} />
       <div className="cbody">
         <CardReasons approval={approval} risk={edit.phase === 'edited' ? edit.check.risk : null} />
         {edit.phase === 'editing' ? (
-          <EditArguments approval={approval} from={edit.from} onEnd={endEdit} />
+          <EditArguments approval={approval} original={state.original} from={edit.from} onEnd={endEdit} />
         ) : (
           <>
             <CardArguments card={state} canEdit={mode === 'waiting' && isOpen} />

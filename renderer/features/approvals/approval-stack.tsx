@@ -4,6 +4,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { ApprovalCard } from './approval-card.tsx';
+import { AwayButton } from './away-button.tsx';
 import { groupStorms } from './group-storms.ts';
 import { StormCard } from './storm-card.tsx';
 
@@ -21,7 +22,8 @@ interface ApprovalStackProps {
 export function ApprovalStack({ pending, startId = null, isChosen = false, onLater }: ApprovalStackProps) {
   const [currentId, setCurrentId] = useState(startId);
   const [reviewed, setReviewed] = useState<ReadonlySet<string>>(() => startingWith(pending, isChosen ? startId : null));
-  const entries = groupStorms(pending, reviewed);
+  const [touchedId, setTouchedId] = useState<string | null>(null);
+  const entries = groupStorms(pending, reviewed, touchedId);
   const found = entries.findIndex(({ id }) => id === currentId);
   const index = found === -1 ? 0 : found;
   const current = entries[index];
@@ -42,6 +44,7 @@ export function ApprovalStack({ pending, startId = null, isChosen = false, onLat
         {index + 1} of {entries.length}
       </span>
       {entries.length > 1 && <IconButton icon="right" label="Next" ghost small onClick={() => step(1)} />}
+      <AwayButton />
       <button type="button" className="btn ghost sm" onClick={onLater}>
         Later <KeyHint keys="Esc" />
       </button>
@@ -57,7 +60,8 @@ export function ApprovalStack({ pending, startId = null, isChosen = false, onLat
   const { approval } = current;
   // Another digest is another question: nothing done on the one before may carry over.
   const key = `${approval.id} ${approval.digest}`;
-  return <ApprovalCard key={key} approval={approval} top={top} onLater={onLater} takesFocus />;
+  const touch = () => setTouchedId(approval.id);
+  return <ApprovalCard key={key} approval={approval} top={top} onLater={onLater} onTouch={touch} takesFocus />;
 }
 
 /** Who asked for one question of an agent has chosen to look at them one by one. */

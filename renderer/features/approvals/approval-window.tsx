@@ -4,6 +4,7 @@ import { selectPending } from '../../state/selectors.ts';
 import { Button } from '../../ui/button.tsx';
 import { LoadError, Skeleton } from '../../ui/placeholder.tsx';
 import { ApprovalStack } from './approval-stack.tsx';
+import { AwayButton } from './away-button.tsx';
 
 /** The content of the small window that shows nothing but the questions. */
 export function ApprovalWindow() {
@@ -27,7 +28,10 @@ export function ApprovalWindow() {
     return (
       <main className="empty alone">
         <p>Nothing is waiting.</p>
-        <Button onClick={later}>Close</Button>
+        <span className="hs">
+          <AwayButton />
+          <Button onClick={later}>Close</Button>
+        </span>
       </main>
     );
   }

@@ -13,7 +13,7 @@ const shownNames = 4;
 
 /** Everything that will be sent to the server, readable and complete. */
 export function CardArguments({ card, canEdit }: { card: Card; canEdit: boolean }) {
-  const { value, lines, expand, edit, setEdit } = card;
+  const { value, lines, expand, reveal, edit, setEdit } = card;
   const findings = useMemo(() => describeFindings(inspectTexts(value)), [value]);
   const isEdited = edit.phase === 'edited';
   const title = isEdited ? 'All arguments, as you changed them' : 'All arguments';
@@ -30,7 +30,7 @@ export function CardArguments({ card, canEdit }: { card: Card; canEdit: boolean 
           <button
             type="button"
             className="lnk"
-            onClick={() => setEdit({ phase: 'editing', from: edit.phase === 'edited' ? edit : null })}
+            onClick={() => reveal(() => setEdit({ phase: 'editing', from: edit.phase === 'edited' ? edit : null }))}
           >
             {isEdited ? 'Edit again…' : 'Edit…'}
           </button>
@@ -43,7 +43,11 @@ export function CardArguments({ card, canEdit }: { card: Card; canEdit: boolean 
         </p>
       )}
       {!isEdited && <LastApproved card={card} />}
-      {lines.length === 0 ? <p className="t3 f12">No arguments.</p> : <JsonTree lines={lines} onExpand={expand} />}
+      {lines.length === 0 ? (
+        <p className="t3 f12">No arguments.</p>
+      ) : (
+        <JsonTree lines={lines} onExpand={expand} onReveal={() => reveal()} />
+      )}
       <OtherMembers text={card.other} />
       {edit.phase === 'edited' && edit.check.effect === 'allow' && (
         <p className="t3 f12">With these arguments the call would have passed without asking.</p>

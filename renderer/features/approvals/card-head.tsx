@@ -1,4 +1,4 @@
-import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
+import { type ApprovalView, type CallingProcess, isHighTier } from '../../../electron/shared/index.ts';
 import { formatDay } from '../../lib/format.ts';
 import { RawText } from '../../ui/raw-text.tsx';
 import { describePriorCalls, describeQuestion, describeWaiting, describeWish } from './describe-approval.ts';
@@ -32,9 +32,31 @@ export function CardHead({ approval }: { approval: ApprovalView }) {
             </code>
           </span>
         )}
+        {approval.process !== null && <Program process={approval.process} />}
         {waiting !== '' && <span>{waiting}</span>}
       </div>
     </>
+  );
+}
+
+/** Which program made the connection, as the operating system tells it. */
+function Program({ process: { path, pid, parent, throughConnect } }: { process: CallingProcess }) {
+  return (
+    <span className="program">
+      <span className="t3">program</span>{' '}
+      <code>
+        <RawText text={path} />
+      </code>{' '}
+      ({pid}){throughConnect && ' through scopegate connect'}
+      {parent !== null && (
+        <>
+          , started by{' '}
+          <code>
+            <RawText text={parent.path} />
+          </code>
+        </>
+      )}
+    </span>
   );
 }
 

@@ -17,6 +17,8 @@ type JsonObject = { [key: string]: Json };
 
 interface EditArgumentsProps {
   approval: ApprovalView;
+  /** The arguments with nothing masked. */
+  original: Json;
   /** What the person made of them before; null: the original ones. */
   from: Edited | null;
   /** With what the engine found fit, with `from` when nothing was kept, or `none` when everything is as it was. */
@@ -28,8 +30,8 @@ const maxFields = 40;
 const checkMs = 300;
 
 /** The arguments in fields or as one text. The engine checks them against the tool's schema and decides anew. */
-export function EditArguments({ approval, from, onEnd }: EditArgumentsProps) {
-  const original = toObject(approval.arguments as Json);
+export function EditArguments({ approval, original: given, from, onEnd }: EditArgumentsProps) {
+  const original = toObject(given);
   const [text, setText] = useState(() => toEditText(from?.value ?? original));
   const [badFields, setBadFields] = useState<ReadonlySet<string>>(new Set());
   const hasFields = Object.keys(original).length > 0 && Object.keys(original).length <= maxFields;

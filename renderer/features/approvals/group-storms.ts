@@ -7,20 +7,25 @@ export type QueueEntry =
 
 /**
  * Folds the questions of an agent that has {@link stormAt} or more into one entry, at the place of its oldest. Agents in
- * `reviewed` stay unfolded: the person chose to look at each.
+ * `reviewed` stay unfolded: the person chose to look at each. So does the
+ * one question they have their hands on (`touched`): it is not folded away with a menu open or an edit begun.
  */
-export function groupStorms(pending: readonly ApprovalView[], reviewed: ReadonlySet<string>): QueueEntry[] {
+export function groupStorms(
+  pending: readonly ApprovalView[],
+  reviewed: ReadonlySet<string>,
+  touched: string | null = null,
+): QueueEntry[] {
   const counts = new Map<string, number>();
   for (const { agentId } of pending) counts.set(agentId, (counts.get(agentId) ?? 0) + 1);
   const folded = new Set<string>();
   const entries: QueueEntry[] = [];
   for (const approval of pending) {
     const { agentId, agentName } = approval;
-    if ((counts.get(agentId) ?? 0) < stormAt || reviewed.has(agentId)) {
+    if ((counts.get(agentId) ?? 0) < stormAt || reviewed.has(agentId) || approval.id === touched) {
       entries.push({ kind: 'card', id: approval.id, approval });
     } else if (!folded.has(agentId)) {
       folded.add(agentId);
-      const approvals = pending.filter((other) => other.agentId === agentId);
+      const approvals = pending.filter((other) => other.agentId === agentId && other.id !== touched);
       entries.push({ kind: 'storm', id: `storm ${agentId}`, agentId, agentName, approvals });
     }
   }

@@ -7,9 +7,10 @@ import {
   type Remember,
   type RememberOffer,
 } from '../../../electron/shared/index.ts';
-import { changedNames, diffTrees, type MarkedLine } from '../../lib/diff-tree.ts';
-import { countFolds, type Json, layOutTree } from '../../lib/lay-out-tree.ts';
+import { diffTrees, type MarkedLine } from '../../lib/diff-tree.ts';
+import { countFolds, hideMasked, type Json, layOutTree } from '../../lib/lay-out-tree.ts';
 import { useBridge } from '../../state/engine-context.tsx';
+import { useCommand } from '../../ui/use-command.ts';
 import { fingerprint } from './describe-approval.ts';
 import {
   fitDraft,
@@ -42,6 +43,12 @@ export interface Card {
   offer: RememberOffer | null;
   remember: Remember | null;
   preview: Preview;
+  /** What the agent sent; what looks secret is masked until `reveal`. */
+  original: Json;
+  /** Hidden values left. */
+  hidden: number;
+  /** Shows what is hidden, then does `next`; it is written down. */
+  reveal: (next?: () => void) => void;
   /** What is sent when it is approved now. */
   value: Json;
   lines: readonly MarkedLine[];
@@ -61,7 +68,9 @@ export interface Card {
 
 /** What a person has done on one card so far, and what follows for the answer. */
 export function useCard(approval: ApprovalView, mode: CardMode): Card {
-  const original = approval.arguments as Json;
+  const { revealed, reveal } = useReveal(approval);
+  const original = revealed ?? (approval.arguments as Json);
+  const masked = revealed === null ? approval.masked : noMasks;
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [edit, setEdit] = useState<EditState>({ phase: 'none' });
   const [chosen, setDraft] = useState<RememberDraft>(onceOnly);
@@ -85,8 +94,8 @@ export function useCard(approval: ApprovalView, mode: CardMode): Card {
   const lastArguments = context?.lastApproved?.arguments;
   const base = edited !== null ? original : isComparing ? (lastArguments as Json | undefined) : undefined;
   const lines = useMemo<readonly MarkedLine[]>(
-    () => (base === undefined ? layOutTree(value, expanded) : diffTrees(base, value, expanded)),
-    [base, value, expanded],
+    () => hideMasked(base === undefined ? layOutTree(value, expanded) : diffTrees(base, value, expanded), masked),
+    [base, value, expanded, masked],
   );
   const isHigh = isHighTier(approval.risk.tier) || isHighTier(edited?.check.risk?.tier ?? 'read');
   const folds = isHigh ? countFolds(lines.filter((line) => line.mark !== 'removed')) : 0;
@@ -99,16 +108,26 @@ export function useCard(approval: ApprovalView, mode: CardMode): Card {
     offer,
     remember,
     preview,
+    original,
+    hidden: masked.length,
+    reveal,
     value,
     lines,
     other: describeOther(approval.otherParams),
     expand: (path) => setExpanded((before) => new Set(before).add(path)),
-    last: describeLast(context?.lastApproved ?? null, original),
+    last: context?.lastApproved ?? null,
     isComparing,
     setComparing,
     isHigh,
-    hold: describeHold(edit, folds, preview),
-    shown: JSON.stringify([fingerprint(approval), mode, remember, edit.phase, edited?.value ?? null]),
+    hold: describeHold(edit, folds, isHigh ? masked.length : 0, preview),
+    shown: JSON.stringify([
+      fingerprint(approval),
+      mode,
+      remember,
+      edit.phase,
+      edited?.value ?? null,
+      revealed !== null,
+    ]),
   };
 }
 
@@ -116,14 +135,32 @@ function describeOther(members: { [key: string]: unknown }): string {
   return Object.keys(members).length === 0 ? '' : JSON.stringify(members, null, 2);
 }
 
-function describeLast(last: { at: number; arguments: unknown } | null, value: Json): Card['last'] {
-  return last === null ? null : { at: last.at, changed: changedNames(last.arguments as Json, value) };
-}
-
-function describeHold(edit: EditState, folds: number, { refusal }: Preview): string | null {
+function describeHold(edit: EditState, folds: number, hidden: number, { refusal }: Preview): string | null {
   if (edit.phase === 'editing') return 'Finish or cancel the edit first';
+  if (hidden > 0) return hidden === 1 ? '1 hidden value to reveal first' : `${hidden} hidden values to reveal first`;
   if (folds > 0) return folds === 1 ? '1 folded text to read first' : `${folds} folded texts to read first`;
   return refusal === null ? null : 'This cannot be remembered';
+}
+
+const noMasks: ApprovalView['masked'] = [];
+
+/** The arguments with nothing masked, once a person asked for them; forgotten with the card. */
+function useReveal({ id, digest, masked }: ApprovalView) {
+  const bridge = useBridge();
+  const { run } = useCommand();
+  const [revealed, setRevealed] = useState<Json | null>(null);
+  const reveal = (next?: () => void) => {
+    if (masked.length === 0 || revealed !== null) {
+      next?.();
+      return;
+    }
+    void run(async () => {
+      const { arguments: args } = await bridge.call('approvals.reveal', { id, digest });
+      setRevealed(args as Json);
+      next?.();
+    });
+  };
+  return { revealed, reveal };
 }
 
 /** Asked for anew when the question changes, as what may be remembered hangs on its risk. */

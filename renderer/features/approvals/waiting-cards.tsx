@@ -1,3 +1,4 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { type ApprovalView, isHighTier } from '../../../electron/shared/index.ts';
 import { formatCountdown } from '../../lib/format.ts';
@@ -21,8 +22,10 @@ interface WaitingCardsProps {
 /** The queue at the left, the card of the chosen question at the right. ↑ and ↓ move. */
 export function WaitingCards({ pending, selectedId, onSelect }: WaitingCardsProps) {
   const [reviewed, setReviewed] = useState<ReadonlySet<string>>(() => agentsOf(pending, selectedId));
-  const entries = groupStorms(pending, reviewed);
-  const selected = entries.find(({ id }) => id === selectedId) ?? entries[0];
+  const [touchedId, setTouchedId] = useState<string | null>(null);
+  const entries = groupStorms(pending, reviewed, touchedId);
+  const findEntry = (wanted: string | null) => entries.find(({ id }) => id === wanted);
+  const selected = findEntry(selectedId) ?? findEntry(touchedId) ?? entries[0];
   useQueueKeys(entries, selected, onSelect);
   if (selected === undefined) {
     return (
@@ -37,13 +40,7 @@ export function WaitingCards({ pending, selectedId, onSelect }: WaitingCardsProp
   return (
     <div className="body approvals">
       <section className="alist" aria-label="Waiting">
-        <ul className="alist-rows">
-          {entries.map((entry) => (
-            <li key={entry.id}>
-              <EntryRow entry={entry} isSelected={entry.id === selected.id} onSelect={() => onSelect(entry.id)} />
-            </li>
-          ))}
-        </ul>
+        <QueueList entries={entries} selectedId={selected.id} onSelect={onSelect} />
       </section>
       <section className="pane" aria-label="Question">
         {selected.kind === 'storm' ? (
@@ -56,9 +53,59 @@ export function WaitingCards({ pending, selectedId, onSelect }: WaitingCardsProp
             }}
           />
         ) : (
-          <ApprovalCard key={`${selected.id} ${selected.approval.digest}`} approval={selected.approval} />
+          <ApprovalCard
+            key={`${selected.id} ${selected.approval.digest}`}
+            approval={selected.approval}
+            onTouch={() => setTouchedId(selected.id)}
+          />
         )}
       </section>
+    </div>
+  );
+}
+
+/** Height of a row, pixels; as in the style sheet. */
+const rowHeight = 44;
+
+interface QueueListProps {
+  entries: readonly QueueEntry[];
+  selectedId: string;
+  onSelect: (id: string) => void;
+}
+
+/** Only the rows in view are drawn: each has a countdown of its own, and hundreds may wait. */
+function QueueList({ entries, selectedId, onSelect }: QueueListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => entries[index]?.id ?? index,
+    overscan: 6,
+  });
+  const selected = entries.findIndex(({ id }) => id === selectedId);
+  const newest = useRef(selected);
+  useEffect(() => {
+    newest.current = selected;
+  }, [selected]);
+  const { scrollToIndex } = rows;
+  useEffect(() => {
+    // Only when another row is chosen: questions that come and go must not pull the list along.
+    if (selectedId !== '' && newest.current !== -1) scrollToIndex(newest.current);
+  }, [selectedId, scrollToIndex]);
+  return (
+    <div ref={box} className="alist-rows">
+      <ul className="queue-list" style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const entry = entries[index];
+          if (entry === undefined) return null;
+          return (
+            <li key={key} style={{ top: start }} aria-setsize={entries.length} aria-posinset={index + 1}>
+              <EntryRow entry={entry} isSelected={entry.id === selectedId} onSelect={() => onSelect(entry.id)} />
+            </li>
+          );
+        })}
+      </ul>
     </div>
   );
 }
@@ -100,8 +147,7 @@ interface QueueRowProps {
 }
 
 function QueueRow({ approval, isSelected, onSelect }: QueueRowProps) {
-  const { agentName, tool, risk, expiresAt, waiting, stoppedAt } = approval;
-  const now = useNow(500, stoppedAt === null);
+  const { agentName, tool, risk, waiting } = approval;
   return (
     <button
       type="button"
@@ -119,11 +165,17 @@ function QueueRow({ approval, isSelected, onSelect }: QueueRowProps) {
         </code>
       </span>
       <span className="queue-side f12">
-        <span className="asks">{formatCountdown(expiresAt - (stoppedAt ?? now))}</span>
+        <Countdown approval={approval} />
         {isHighTier(risk.tier) && <Tier tier={risk.tier} />}
       </span>
     </button>
   );
+}
+
+/** By itself, so that its every second draws nothing else anew. */
+function Countdown({ approval: { expiresAt, stoppedAt } }: { approval: ApprovalView }) {
+  const now = useNow(500, stoppedAt === null);
+  return <span className="asks">{formatCountdown(expiresAt - (stoppedAt ?? now))}</span>;
 }
 
 function useQueueKeys(

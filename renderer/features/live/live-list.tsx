@@ -126,7 +126,7 @@ function useRowClicks(scroller: RefObject<HTMLElement | null>, onSelect: (id: st
 }
 
 function ListEnd({ older, hasRows }: { older: OlderCalls; hasRows: boolean }) {
-  const { hasMore, isLoading, failure, load } = older;
+  const { hasMore, isKnown, isLoading, failure, load } = older;
   return (
     <div className="grp">
       {!hasRows && <span>No call fits the filter.</span>}
@@ -136,7 +136,7 @@ function ListEnd({ older, hasRows }: { older: OlderCalls; hasRows: boolean }) {
           {failure === null ? 'Older calls' : 'Try again'}
         </Button>
       ) : (
-        <span>These are all calls in the log.</span>
+        isKnown && <span>These are all calls in the log.</span>
       )}
     </div>
   );

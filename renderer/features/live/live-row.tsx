@@ -66,7 +66,7 @@ function Took({ call, isHeld, onReview }: { call: CallView; isHeld: boolean; onR
   if (call.status === 'awaiting_approval') {
     if (isHeld || approvalId === null) return <span className="t3">held</span>;
     return (
-      <button type="button" className="btn sm review" onClick={() => onReview(approvalId)}>
+      <button type="button" className="btn sm" onClick={() => onReview(approvalId)}>
         Review
       </button>
     );

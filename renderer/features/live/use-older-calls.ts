@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { CallView } from '../../../electron/shared/index.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
@@ -7,8 +7,10 @@ const pageSize = 200;
 
 export interface OlderCalls {
   calls: CallView[];
-  /** False once the log's beginning is reached. */
+  /** False when the log holds no more than what is shown. */
   hasMore: boolean;
+  /** False until it is known whether the log holds more. */
+  isKnown: boolean;
   isLoading: boolean;
   failure: unknown;
   load: () => void;
@@ -38,6 +40,14 @@ export function useOlderCalls(): OlderCalls {
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const before = last === undefined ? null : { at: last.at, id: last.id };
+  // Whether there is anything to offer, before anybody asks for it.
+  const probe = useQuery({
+    queryKey: ['calls.older', 'any', epoch, before?.id],
+    enabled: isReady && from === undefined && before !== null,
+    queryFn: () => bridge.call('calls.older', { before, limit: 1 }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   // Calls pushed out of this window's memory would be missing between the list and the first page: begin again there.
   if (from && last !== undefined && last.at > from.at) setFrom({ at: last.at, id: last.id });
   // Nothing has happened since the engine started: show what happened before.
@@ -47,12 +57,14 @@ export function useOlderCalls(): OlderCalls {
   const calls = useMemo(() => pages?.flatMap((page) => page.calls) ?? [], [pages]);
   return {
     calls,
-    hasMore: from === undefined || query.hasNextPage || query.isError,
+    hasMore:
+      from === undefined ? probe.isError || (probe.data?.calls.length ?? 0) > 0 : query.hasNextPage || query.isError,
+    isKnown: from !== undefined || !probe.isPending,
     isLoading: query.isFetching,
     failure: query.error,
     load: () => {
       if (query.isFetching) return;
-      if (from === undefined) setFrom(last === undefined ? null : { at: last.at, id: last.id });
+      if (from === undefined) setFrom(before);
       else if (query.isError && query.data === undefined) void query.refetch();
       else void query.fetchNextPage();
     },

@@ -18,6 +18,7 @@ export const effectLooks: Readonly<Record<Effect, { tone: StateTone; icon: IconN
 
 export const lintWords: Readonly<Record<LintFinding['kind'], string>> = {
   dead: 'Never matches',
+  contradictory: 'Contradicted',
   shadowed: 'Shadowed',
   expired: 'Ended',
   suspended: 'Suspended',

@@ -3,23 +3,17 @@ import type { Effect, PolicyChange, PolicyView, Replay, ReplayedCall } from '../
 import { countOf, formatMoment } from '../../lib/format.ts';
 import { useSettled } from '../../lib/use-settled.ts';
 import { makeVisibleLine } from '../../lib/visible-text.ts';
-import { useBridge } from '../../state/engine-context.tsx';
-import { Button } from '../../ui/button.tsx';
 import { EmptyState, LoadError, Skeleton } from '../../ui/placeholder.tsx';
 import { Segment } from '../../ui/segment.tsx';
 import { StateWord } from '../../ui/state-word.tsx';
-import { useCommand } from '../../ui/use-command.ts';
+import { KeptDays } from './kept-days.tsx';
 import { effectLooks } from './policy-words.ts';
 import type { FormReading } from './rule-form.ts';
 import { sumUp } from './sum-up-replay.ts';
 import { usePolicyQuery } from './use-policy.ts';
 
-const spans = [
-  { value: '1', label: '1 day' },
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
-] as const;
-type Span = (typeof spans)[number]['value'];
+/** Spans worth a button; never more days than arguments are kept. */
+const usualSpans = [1, 7, 30];
 
 /** Milliseconds without a change before the log is read again. */
 const settleMs = 400;
@@ -32,23 +26,37 @@ interface ReplayPanelProps {
 
 /** The calls of the past under this rule: how many it matches, which it would have decided otherwise. */
 export function ReplayPanel({ changes, reading, view }: ReplayPanelProps) {
-  const [span, setSpan] = useState<Span>('7');
+  const [wanted, setWanted] = useState(7);
   const settled = useSettled(changes, settleMs);
-  const days = Number(span);
+  const kept = view.replayDays;
+  const days = Math.max(1, Math.min(wanted, kept));
   const replay = usePolicyQuery(
     'policy.replay',
     [settled, days],
     (bridge) => bridge.call('policy.replay', { changes: [...settled], days }),
-    settled.length > 0,
+    settled.length > 0 && kept > 0,
   );
   if (!reading.ok) {
     return <EmptyState title="The rule is not complete yet">What it would have done is shown once it is.</EmptyState>;
+  }
+  if (kept === 0) {
+    return (
+      <EmptyState title="There are no past calls to try it on">
+        A rule is tried on calls whose arguments are kept, and none are.
+        <KeptDays days={0} />
+      </EmptyState>
+    );
   }
   return (
     <div className="db">
       <div className="hs">
         <span className="t2 grow">Calls of the last</span>
-        <Segment label="How far back" value={span} options={spans} onChange={setSpan} />
+        <Segment
+          label="How far back"
+          value={String(days)}
+          options={spansWithin(kept)}
+          onChange={(value) => setWanted(Number(value))}
+        />
       </div>
       {replay.isLoading && <Skeleton label="Reading past calls" />}
       {replay.error !== null && (
@@ -59,18 +67,24 @@ export function ReplayPanel({ changes, reading, view }: ReplayPanelProps) {
           onRetry={replay.retry}
         />
       )}
-      {replay.error === null && replay.data !== undefined && <ReplayResult replay={replay.data} view={view} />}
+      {replay.error === null && replay.data !== undefined && <ReplayResult replay={replay.data} />}
+      <KeptDays days={kept} />
     </div>
   );
 }
 
-function ReplayResult({ replay, view }: { replay: Replay; view: PolicyView }) {
+function spansWithin(kept: number): { value: string; label: string }[] {
+  const shorter = usualSpans.filter((days) => days < kept);
+  return [...shorter, kept].map((days) => ({ value: String(days), label: countOf(days, 'day') }));
+}
+
+function ReplayResult({ replay }: { replay: Replay }) {
   const [showsAll, setShowsAll] = useState(false);
   const list = showsAll ? replay.matchedCalls : replay.changed;
   return (
     <>
       <p aria-live="polite">{sumUp(replay)}</p>
-      <ReplayGaps replay={replay} view={view} />
+      <ReplayGaps replay={replay} />
       {replay.matched > 0 && (
         <section>
           <div className="lab">
@@ -100,26 +114,12 @@ function ReplayResult({ replay, view }: { replay: Replay; view: PolicyView }) {
 }
 
 /** What the replay could not tell, said rather than guessed. */
-function ReplayGaps({ replay, view }: { replay: Replay; view: PolicyView }) {
-  const bridge = useBridge();
-  const { busy, run } = useCommand();
+function ReplayGaps({ replay }: { replay: Replay }) {
   return (
     <>
       {replay.unknown > 0 && (
         <p className="t2">
           {countOf(replay.unknown, 'call')} cannot be decided: a condition looks at arguments, and theirs were not kept.
-        </p>
-      )}
-      {replay.unknown > 0 && view.replayDays === 0 && (
-        <p>
-          <Button
-            small
-            busy={busy}
-            onClick={() => void run(() => bridge.call('policy.setReplayDays', { days: 7 }))}
-            title="Sealed with the engine’s key, on this machine only"
-          >
-            Keep arguments for 7 days from now on
-          </Button>
         </p>
       )}
       {replay.truncated && <p className="t2">There were more calls than are read at once; the newest are counted.</p>}

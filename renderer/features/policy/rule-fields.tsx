@@ -37,7 +37,8 @@ const periods: readonly SegmentOption<RateLimit['per']>[] = [
 export function RuleFields({ draft, suggestions, isChecked }: RuleFieldsProps) {
   const { form, setForm, reading } = draft;
   const nameOf = useAgentNames();
-  const tools = useToolChoices(form.server);
+  const servers = useEngineStore((state) => state.servers);
+  const tools = useToolChoices(form.server.trim());
   const problems = isChecked && !reading.ok ? reading.problems : {};
   const set = (part: Partial<RuleForm>): void => setForm({ ...form, ...part });
   const isNever = form.kind === 'never';
@@ -52,10 +53,21 @@ export function RuleFields({ draft, suggestions, isChecked }: RuleFieldsProps) {
           <AgentMenu value={form.agent} onChange={(agent) => set({ agent })} />
         </FieldLine>
       )}
-      <FieldLine word="calls" problem={problems.tool}>
+      <FieldLine word="calls" problem={problems.server ?? problems.tool}>
         {(problemId) => (
           <div className="rule-target">
-            <ServerMenu value={form.server} onChange={(server) => set({ server, tool: '' })} />
+            <SuggestField
+              label="Server"
+              placeholder="any server"
+              value={form.server}
+              onChange={(server) => set({ server })}
+              invalid={problems.server !== undefined}
+              describedBy={problemId}
+              suggestions={servers.map(({ id, name }) => ({
+                value: id,
+                detail: name === id ? undefined : shorten(name),
+              }))}
+            />
             <SuggestField
               label="Tool"
               mono
@@ -187,29 +199,14 @@ export function FieldLine({ word, problem, children }: FieldLineProps) {
   );
 }
 
-interface ChoiceProps {
-  value: string;
-  onChange: (value: string) => void;
-}
-
 /** Any agent, or one of those there are; one that is gone stays chosen. */
-function AgentMenu({ value, onChange }: ChoiceProps) {
+function AgentMenu({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const agents = useEngineStore((state) => state.agents);
   const options = [
     { value: anything, label: 'any agent' },
     ...agents.map(({ id, name }) => ({ value: id, label: makeVisibleLine(name) })),
   ];
   return <SelectMenu label="Agent" value={value} options={withGone(options, value)} onChange={onChange} />;
-}
-
-/** Any server, or one of those there are; a pattern that was imported stays as it is. */
-export function ServerMenu({ value, onChange }: ChoiceProps) {
-  const servers = useEngineStore((state) => state.servers);
-  const options = [
-    { value: anything, label: 'any server' },
-    ...servers.map(({ id, name }) => ({ value: id, label: makeVisibleLine(name) })),
-  ];
-  return <SelectMenu label="Server" value={value} options={withGone(options, value)} onChange={onChange} />;
 }
 
 function withGone(options: SelectOption<string>[], value: string): SelectOption<string>[] {

@@ -36,6 +36,7 @@ export interface RuleForm {
   effect: Effect;
   /** An agent's id, or `*`. */
   agent: string;
+  /** An id or a pattern; empty means any server. */
   server: string;
   /** A name or a pattern; empty means any tool. */
   tool: string;
@@ -47,7 +48,7 @@ export interface RuleForm {
   keptUntil: number | null;
 }
 
-/** What is wrong, by field: `agent`, `tool`, `limit`, `name`, `condition.<key>`, or `rule` for the whole. */
+/** What is wrong, by field: `agent`, `server`, `tool`, `limit`, `name`, `condition.<key>`, or `rule` for the whole. */
 export type FormProblems = Readonly<Record<string, string>>;
 
 export function emptyRuleForm(kind: RuleForm['kind']): RuleForm {
@@ -58,7 +59,7 @@ export function emptyRuleForm(kind: RuleForm['kind']): RuleForm {
     enabled: true,
     effect: kind === 'never' ? 'deny' : 'ask',
     agent: anything,
-    server: anything,
+    server: '',
     tool: '',
     conditions: [],
     limitCount: '',
@@ -77,7 +78,7 @@ export function toRuleForm(rule: Rule, isNew = false): RuleForm {
     enabled: rule.enabled,
     effect: rule.effect,
     agent: rule.agent,
-    server: rule.server,
+    server: rule.server === anything ? '' : rule.server,
     tool: rule.tool === anything ? '' : rule.tool,
     conditions: rule.conditions.map(toConditionForm),
     limitCount: rule.limit === null ? '' : String(rule.limit.count),
@@ -92,7 +93,7 @@ export function toNeverForm(entry: NeverEntry): RuleForm {
     ...emptyRuleForm('never'),
     id: entry.id,
     name: entry.name,
-    server: entry.server,
+    server: entry.server === anything ? '' : entry.server,
     tool: entry.tool === anything ? '' : entry.tool,
     conditions: entry.conditions.map(toConditionForm),
   };
@@ -114,9 +115,14 @@ export type FormReading =
 /** The one change that saves this form, or what is wrong with it. */
 export function readRuleForm(form: RuleForm, options: ReadOptions): FormReading {
   const problems: Record<string, string> = {};
-  const tool = form.tool.trim() === '' ? anything : form.tool.trim();
-  const pattern = namePatternSchema.safeParse(tool);
-  if (!pattern.success) problems.tool = `${pattern.error.issues[0]?.message ?? 'Not a name'}.`;
+  const { server, tool } = readScope(form);
+  for (const [field, text] of [
+    ['server', server],
+    ['tool', tool],
+  ] as const) {
+    const pattern = namePatternSchema.safeParse(text);
+    if (!pattern.success) problems[field] = `${pattern.error.issues[0]?.message ?? 'Not a name'}.`;
+  }
   const conditions = form.conditions.flatMap((condition) => {
     const reading = readCondition(condition);
     if (reading.ok) return [reading.value];
@@ -130,7 +136,7 @@ export function readRuleForm(form: RuleForm, options: ReadOptions): FormReading 
   if (Object.keys(problems).length > 0 || !limit.ok) return { ok: false, problems };
 
   const id = form.id ?? newRuleId(name, options.taken);
-  const common = { id, name, server: form.server, tool, conditions };
+  const common = { id, name, server, tool, conditions };
   if (form.kind === 'never') {
     const entry = neverEntrySchema.safeParse(common);
     if (!entry.success) return { ok: false, problems: { rule: firstMessage(entry.error.issues) } };
@@ -146,6 +152,11 @@ export function readRuleForm(form: RuleForm, options: ReadOptions): FormReading 
   });
   if (!rule.success) return { ok: false, problems: { rule: firstMessage(rule.error.issues) } };
   return { ok: true, change: { kind: 'rule', id, value: rule.data } };
+}
+
+/** Nothing typed means anything. */
+function readScope(form: RuleForm): { server: string; tool: string } {
+  return { server: form.server.trim() || anything, tool: form.tool.trim() || anything };
 }
 
 /** A block has no limit: what was typed under another effect is kept in the form and not sent. */
@@ -164,8 +175,8 @@ const effectVerbs: Readonly<Record<Effect, string>> = { allow: 'Allow', ask: 'As
 
 /** "Ask before create_issue, Claude Code"; what a rule is called until a person names it. */
 export function suggestName(form: RuleForm, nameOf: (agentId: string) => string): string {
-  const what =
-    form.tool.trim() === '' ? (form.server === anything ? 'any tool' : `any tool of ${form.server}`) : form.tool.trim();
+  const { server, tool } = readScope(form);
+  const what = tool !== anything ? tool : server === anything ? 'any tool' : `any tool of ${server}`;
   if (form.kind === 'never') return cutName(`Never ${what}`);
   const who = form.agent === anything ? '' : `, ${nameOf(form.agent)}`;
   return cutName(`${effectVerbs[form.effect]} ${what}${who}`);

@@ -44,7 +44,7 @@ export function RulesView({ view, mode, what, effect }: RulesViewProps) {
                 value={query}
                 onChange={setQuery}
               />
-              <span className="t3 f12">Their order does not matter: Block wins over Ask, Ask over Allow.</span>
+              <span className="t3 f12">Block wins over Ask, Ask over Allow, in any order.</span>
             </div>
             {groups.length === 0 && <EmptyState title={`No rule matches “${query}”`} />}
             <LintBand view={view} />

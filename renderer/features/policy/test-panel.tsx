@@ -22,7 +22,7 @@ import { inputSchemaOf, useToolChoices } from './use-tool-choices.ts';
 interface TestPanelProps {
   /** Not saved yet, but in force for the test. */
   changes: readonly PolicyChange[];
-  /** Whom and what the test begins with; `*` stands for the first there is. */
+  /** Whom and what the test begins with; what names none of them, or a pattern, stands for the first there is. */
   start: { agent: string; server: string; tool: string };
 }
 
@@ -41,7 +41,7 @@ export function TestPanel({ changes, start }: TestPanelProps) {
   const [server, setServer] = useState(start.server);
   const [tool, setTool] = useState(start.tool.includes(anything) ? '' : start.tool);
   const agentId = agent === anything ? (agents[0]?.id ?? '') : agent;
-  const serverId = server === anything ? (servers[0]?.id ?? '') : server;
+  const serverId = servers.some(({ id }) => id === server) ? server : (servers[0]?.id ?? '');
   const tools = useToolChoices(serverId);
   const schema = inputSchemaOf(tools, tool);
   const isKnown = tools.some(({ name }) => name === tool);

@@ -7,6 +7,7 @@ const facts = (own: Partial<RememberFacts> = {}): RememberFacts => ({
   arguments: { path: '/home/me/notes/today.md', url: 'https://api.example.com:8443/x', n: 1 },
   tier: 'write',
   reviewed: true,
+  hasSecrets: false,
   noStepUp: 'Nothing can check.',
   ...own,
 });

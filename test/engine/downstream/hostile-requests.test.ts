@@ -5,6 +5,7 @@ import { content, messages } from './hostile-bodies.ts';
 import { ambiguous, foreign, strangers } from './hostile-heads.ts';
 import { chunked, http, own, ping, target } from './hostile-http.ts';
 import { modern, modernRequests } from './hostile-modern.ts';
+import { json, modernMore, smuggling } from './hostile-more.ts';
 import { harmless, one, open, parseJson, send, sendRaw, tokenOfOne, tokenOfTwo, two } from './support.ts';
 
 let listener: AgentListener;
@@ -66,18 +67,25 @@ describe('the agents’ listener', () => {
     expect(await sendRaw(listener.port, modern({ path: '/mcp/demo' }))).toMatchObject({ status: 200 });
   });
 
-  it.each([...ambiguous, ...foreign, ...strangers, ...content, ...messages, ...modernRequests])(
-    'refuses %s and goes on (security)',
-    async (_name, bytes, status, code) => {
-      const before = handled;
-      const answer = await sendRaw(listener.port, bytes());
-      expect([status].flat()).toContain(answer?.status);
-      if (code !== undefined) expect(parseJson(answer?.body ?? '').error?.code).toBe(code);
-      expect(Object.keys(answer?.headers ?? {}).filter((name) => name.startsWith('access-control'))).toEqual([]);
-      expect(handled).toBe(before);
-      expect(await send(listener.port, { session: target.session, body: ping })).toMatchObject({ status: 200 });
-    },
-  );
+  it.each([
+    ...ambiguous,
+    ...foreign,
+    ...strangers,
+    ...content,
+    ...messages,
+    ...modernRequests,
+    ...smuggling,
+    ...json,
+    ...modernMore,
+  ])('refuses %s and goes on (security)', async (_name, bytes, status, code) => {
+    const before = handled;
+    const answer = await sendRaw(listener.port, bytes());
+    expect([status].flat()).toContain(answer?.status);
+    if (code !== undefined) expect(parseJson(answer?.body ?? '').error?.code).toBe(code);
+    expect(Object.keys(answer?.headers ?? {}).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(handled).toBe(before);
+    expect(await send(listener.port, { session: target.session, body: ping })).toMatchObject({ status: 200 });
+  });
 
   it('says the same of an unknown session and of another agent’s (security)', async () => {
     const unknown = await send(listener.port, { session: 'f'.repeat(32), body: ping });

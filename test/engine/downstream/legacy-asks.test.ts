@@ -71,6 +71,58 @@ describe('a question to a legacy agent', () => {
     expect(exchanges[0]).toMatchObject({ era: 'legacy', scope: null, patienceMs: 50_000 });
   });
 
+  it('comes with a progress token of its own, and the agent’s progress goes back under the server’s', async () => {
+    const told: JsonObject[] = [];
+    const { port } = await startRig({
+      handle: async (exchange) => {
+        const onProgress = (params: JsonObject) => void told.push(params);
+        const question = { ...form, _meta: { progressToken: 1, v: 'kept' } };
+        await exchange.ask('elicitation/create', question, { onProgress });
+        return { kind: 'result', result: {} };
+      },
+    });
+    const session = await open(port, { capabilities });
+    const ownOther = await open(port, { capabilities });
+    const events = await openEvents(port, { session, method: 'POST', body: rpc(1, 'tools/call') });
+    await vi.waitFor(() => expect(events.events).toHaveLength(1));
+    const { id, params } = events.events[0] as unknown as Asked & { params: { _meta: { progressToken: string } } };
+    const { progressToken } = params._meta;
+    expect(params).toEqual({ ...form, _meta: { progressToken, v: 'kept' } });
+    expect(progressToken).not.toBe(1);
+    const progress = (token: string | number, at: number) =>
+      note('notifications/progress', { progressToken: token, progress: at, message: 'thinking' });
+    await send(port, { session, body: progress(progressToken, 1) });
+    // a token nobody gave, the server's own one, and the right one from another session
+    await send(port, { session, body: progress('scopegate-99', 2) });
+    await send(port, { session, body: progress(1, 3) });
+    await send(port, { session: ownOther, body: progress(progressToken, 4) });
+    await send(port, { session, body: { jsonrpc: '2.0', id, result: { action: 'decline' } } });
+    await events.ended;
+    await send(port, { session, body: progress(progressToken, 5) });
+    expect(told).toEqual([{ progressToken: 1, progress: 1, message: 'thinking' }]);
+  });
+
+  it('is taken back from the agent when its server takes it back, and its request goes on', async () => {
+    const withdrawal = new AbortController();
+    const { port } = await startRig({
+      handle: async (exchange) => {
+        const answer = await exchange.ask('elicitation/create', form, { signal: withdrawal.signal });
+        const late = await exchange.ask('elicitation/create', form, { signal: withdrawal.signal });
+        return { kind: 'result', result: { answers: [answer, late] as unknown as JsonObject[] } };
+      },
+    });
+    const session = await open(port, { capabilities });
+    const events = await openEvents(port, { session, method: 'POST', body: rpc(1, 'tools/call') });
+    await vi.waitFor(() => expect(events.events).toHaveLength(1));
+    const { id } = events.events[0] as unknown as Asked;
+    withdrawal.abort();
+    await events.ended;
+    expect(events.events.slice(1)).toEqual([
+      note('notifications/cancelled', { requestId: id, reason: expect.any(String) }),
+      { jsonrpc: '2.0', id: 1, result: { answers: [{ kind: 'error', error: expect.anything() }, expect.anything()] } },
+    ]);
+  });
+
   it('may be answered with an error', async () => {
     const { port } = await startRig({ handle: asking });
     const session = await open(port, { capabilities });

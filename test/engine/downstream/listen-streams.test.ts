@@ -84,6 +84,35 @@ describe('subscriptions/listen', () => {
     await vi.waitFor(() => expect(ends()).toBe(2));
   });
 
+  it('tells the news of the agent’s own tasks to those that asked for them, and ends the wish with the stream', async () => {
+    const followed: string[] = [];
+    const followTask = async (agent: { id: string }, _scope: string | null, taskId: string) => {
+      followed.push(`${agent.id} ${taskId}`);
+      return taskId.startsWith('own') ? () => void followed.push(`end ${taskId}`) : null;
+    };
+    const { port, listener } = await startRig({ overrides: { ...overrides, followTask } });
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    const notifications = { taskIds: ['own-1', 'theirs', 'own-1'] };
+    const events = await openModern(port, 'subscriptions/listen', { notifications }, { capabilities });
+    await vi.waitFor(() => expect(events.events).toEqual([acknowledged({ taskIds: ['own-1'] })]));
+    listener.notify(one.id, 'notifications/tasks', { taskId: 'own-2', status: 'working' });
+    listener.notify(one.id, 'notifications/tasks', { taskId: 'own-1', status: 'completed' });
+    await vi.waitFor(() => expect(events.events).toHaveLength(2));
+    expect(events.events[1]).toMatchObject({ method: 'notifications/tasks', params: { taskId: 'own-1' } });
+    events.close();
+    await vi.waitFor(() => expect(followed).toEqual([`${one.id} own-1`, `${one.id} theirs`, 'end own-1']));
+  });
+
+  it('names the capability that a client without tasks has to declare', async () => {
+    const { port } = await startRig({ overrides });
+    const refused = await sendModern(port, 'subscriptions/listen', { notifications: { taskIds: ['t'] } });
+    expect(refused.status).toBe(400);
+    expect(parseJson(refused.body).error).toMatchObject({
+      code: -32021,
+      data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
+    });
+  });
+
   it('is refused to an agent that has too many of them (security)', async () => {
     const { port } = await startRig({ overrides, limits: { streamsPerAgent: 2 } });
     const open = () => openModern(port, 'subscriptions/listen', { notifications: {} });

@@ -84,7 +84,7 @@ describe('a question in the middle of a request', () => {
   it('keeps a server’s own name for it where that is plain and free', async () => {
     const handle: ExchangeHandler = async (exchange) => {
       const keys = ['user_name', 'user_name', '__proto__', 'ask-2', `x${'y'.repeat(200)}`];
-      await Promise.all(keys.map((key) => exchange.ask('elicitation/create', form, key)));
+      await Promise.all(keys.map((key) => exchange.ask('elicitation/create', form, { key })));
       return { kind: 'result', result: {} };
     };
     const { port } = await startRig({ handle });

@@ -65,6 +65,29 @@ describe('a stream of events', () => {
     }
   });
 
+  it('rests with its server’s: the client is let go, comes back, and misses nothing', async () => {
+    const { events, resume, exchanges, reply } = await startStreaming();
+    exchanges[0]?.rest();
+    expect(await events.ended).toBe(true);
+    expect(events.events).toEqual([progress(1)]);
+    step(exchanges[0], 2);
+    const again = await resume('1-1');
+    exchanges[0]?.rest();
+    expect(await again.ended).toBe(true);
+    const last = await resume('1-2');
+    reply(1);
+    expect(await last.ended).toBe(true);
+    expect(last.events).toEqual([{ jsonrpc: '2.0', id: 1, result: { done: 1 } }]);
+  });
+
+  it('is held for a client of an earlier revision, which would take a rest for a lost answer', async () => {
+    const { events, exchanges, reply } = await startStreaming('2025-06-18');
+    exchanges[0]?.rest();
+    reply(1);
+    expect(await events.ended).toBe(true);
+    expect(events.events).toHaveLength(2);
+  });
+
   it('moves to the newest connection', async () => {
     const { events, resume, reply } = await startStreaming();
     const again = await resume('1-1');

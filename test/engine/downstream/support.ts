@@ -46,6 +46,7 @@ export const harmless = {
   hasServer: (_agent: AgentIdentity, serverId: string) => serverId === 'demo',
   hello: async () => ({ capabilities: {}, instructions: null }),
   toolSchema: () => null,
+  followTask: async () => null,
   mayResume: () => true,
   onNotification: () => undefined,
   stateKey: createSecretKey(randomBytes(32)),

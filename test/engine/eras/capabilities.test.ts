@@ -30,17 +30,20 @@ describe('the capabilities of servers', () => {
     });
   });
 
-  it('keep tasks within one era and one server, and other extensions always', () => {
+  it('keep tasks within one era, their list within one server, and other extensions always', () => {
     expect(capabilitiesOfOne(server('legacy', { tasks: { list: {} } }), 'legacy').tasks).toEqual({ list: {} });
     expect(capabilitiesOfOne(server('legacy', { tasks: { list: {} } }), 'modern')).not.toHaveProperty('tasks');
-    expect(capabilitiesOfAll([server('legacy', { tasks: {} })], 'legacy')).not.toHaveProperty('tasks');
+    const listed = server('legacy', { tasks: { list: {}, cancel: {} } });
+    expect(capabilitiesOfAll([listed], 'legacy').tasks).toEqual({ list: {}, cancel: {} });
+    expect(capabilitiesOfAll([listed, server('legacy', {})], 'legacy').tasks).toEqual({ cancel: {} });
+    expect(capabilitiesOfAll([listed, server('legacy', {})], 'modern')).not.toHaveProperty('tasks');
     expect(capabilitiesOfOne(server('modern', { extensions: tasks }), 'modern').extensions).toEqual(tasks);
     expect(capabilitiesOfOne(server('modern', { extensions: tasks }), 'legacy').extensions).toEqual({
       'acme/ext': { a: 1 },
     });
-    expect(capabilitiesOfAll([server('modern', { extensions: tasks })], 'modern').extensions).toEqual({
-      'acme/ext': { a: 1 },
-    });
+    const several = [server('modern', { extensions: tasks }), server('legacy', {})];
+    expect(capabilitiesOfAll(several, 'modern').extensions).toEqual(tasks);
+    expect(capabilitiesOfAll(several, 'legacy').extensions).toEqual({ 'acme/ext': { a: 1 } });
   });
 });
 

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { raiseForProgram } from '../../../electron/engine/core/program-path.ts';
 import { maxWaitingPerAgent } from '../../../electron/shared/index.ts';
 import { answerTo, openRoom } from './approval-room.ts';
 
@@ -43,6 +44,30 @@ describe('ApprovalQueue', () => {
     world.definition = { ...world.definition, description: 'now something else' };
     expect(await queue.wait(call('4', { path: '/x' }), 1, () => {})).toEqual({ kind: 'parked' });
     expect(queue.open().map(({ status }) => status)).toEqual(['approved', 'pending', 'pending', 'pending']);
+  });
+
+  it('does not let an armed approval through after its time, though the machine slept and no timer ran (security)', async () => {
+    const { queue, call, card } = openRoom({ armedMs: 60_000 });
+    await queue.wait(call('1'), 1, () => {});
+    queue.decide(answerTo(card(), 'approve'));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await queue.wait(call('2'), 1, () => {})).toEqual({ kind: 'parked' });
+    expect(queue.open()).toMatchObject([{ status: 'pending' }]);
+  });
+
+  it('does not let an armed approval through for a program that the card did not show (security)', async () => {
+    const { queue, call, card } = openRoom();
+    const strange = (id: string) => {
+      const made = call(id);
+      return { ...made, risk: raiseForProgram(made.risk, 'The token is used by /tmp/x') };
+    };
+    await queue.wait(call('1'), 1, () => {});
+    queue.decide(answerTo(card(), 'approve'));
+    expect(await queue.wait(strange('2'), 1, () => {})).toEqual({ kind: 'parked' });
+    expect(card().risk.reasons).toMatchObject([{ source: 'connection' }]);
+    queue.decide(answerTo(card(), 'approve'));
+    expect(await queue.wait(strange('3'), 60_000, () => {})).toMatchObject({ kind: 'approved' });
   });
 
   it('ends as expired when nobody answers, and the parked call with it; the item is kept for review', async () => {

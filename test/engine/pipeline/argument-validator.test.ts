@@ -43,6 +43,17 @@ describe('ArgumentValidator', () => {
     expect(check(schema, { $async: 'x' })).toMatchObject({ ok: false });
   });
 
+  it('takes null for an argument that is told in a header too, where it is not required (2026-07-28)', () => {
+    const flag = { type: 'boolean', 'x-mcp-header': 'Flag' };
+    const inner = { type: 'object', properties: { flag }, additionalProperties: false };
+    const schema = { type: 'object', properties: { flag, inner, plain: { type: 'boolean' } } };
+    expect(check(schema, { flag: null, inner: { flag: null } })).toEqual({ ok: true });
+    expect(check(schema, { flag: null, plain: null })).toMatchObject({ ok: false });
+    expect(check(schema, { flag: 'yes' })).toMatchObject({ ok: false });
+    expect(check(schema, { flag: null, inner: { flag: null, more: 1 } })).toMatchObject({ ok: false });
+    expect(check({ ...schema, required: ['flag'] }, { flag: null })).toMatchObject({ ok: false });
+  });
+
   it.each(['anyOf', 'oneOf', 'allOf'])('refuses a schema that doubles over and over by %s (security)', (keyword) => {
     expect(check(doubling(40, keyword), { a: 1 })).toMatchObject({
       ok: false,

@@ -104,6 +104,6 @@ describe('tasks', () => {
     tasks.learn({ agentId: 'one', serverId: 's', taskId: 't', tool: 'slow', approvalId: null });
     expect(tasks.find('one', 's', 't')?.tool).toBe('slow');
     expect(tasks.find('two', 's', 't')).toBeNull();
-    expect(tasks.agentOf('s', 't')).toBe('one');
+    expect(tasks.ofServer('s', 't')?.agentId).toBe('one');
   });
 });

@@ -11,7 +11,7 @@ function exchange(of: SessionInfo, uri: string, scope: string | null = null): Ex
   return {
     ...{ era: of.id === null ? 'modern' : 'legacy', agent: { id: 'one', name: 'One' }, session: of, scope, id: 1 },
     ...{ method: 'resources/subscribe', params: { uri }, signal: new AbortController().signal },
-    ...{ receivedAt: 0, patienceMs: 0, notify: () => {}, canAsk: () => false, setWaiting: () => {} },
+    ...{ receivedAt: 0, patienceMs: 0, notify: () => {}, canAsk: () => false, rest: () => {}, setWaiting: () => {} },
     ask: async () => ({ kind: 'unsupported' }),
   };
 }

@@ -212,6 +212,20 @@ describe('lint', () => {
     expect(find([makeRule('allow')], [never])).toEqual(['shadowed allow']);
   });
 
+  it('finds rules that say the opposite about the very same calls, in whatever order their conditions stand', () => {
+    const both = [is('a'), { argument: 'y', op: 'isPresent' } as const];
+    const allow = makeRule('allow', { conditions: both });
+    const block = makeRule('block', { effect: 'deny', conditions: [...both].reverse() });
+    expect(find([allow, block])).toEqual(['contradictory allow']);
+    expect(find([block, allow])).toEqual(['contradictory allow']);
+    expect(find([makeRule('allow'), makeRule('ask', { effect: 'ask', expiresAt: 200 })])).toEqual([
+      'contradictory allow',
+    ]);
+    expect(find([allow, { ...block, expiresAt: 99 }])).toEqual(['expired block']);
+    expect(find([allow, { ...block, enabled: false }])).toEqual([]);
+    expect(find([makeRule('one'), makeRule('two')])).toEqual([]);
+  });
+
   it('finds nothing in rules that work', () => {
     expect(find([makeRule('allow'), makeRule('block', { effect: 'deny', conditions: [is('a')] })])).toEqual([]);
   });

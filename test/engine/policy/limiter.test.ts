@@ -24,6 +24,30 @@ describe('the limiter', () => {
     expect(second.take('a', 't', perHour, hour / 3).ok).toBe(false);
   });
 
+  it('grants nothing more after a process was killed in the middle of a second (security)', () => {
+    const store = makeStore();
+    const limit = { agent: { count: 60, per: 'min' as const }, tool: null };
+    const first = makeLimiter(store);
+    for (let call = 0; call < 60; call += 1) expect(first.take('a', 't', limit, 0).ok).toBe(true);
+    // nothing was flushed: what follows knows only what was written before the first token went
+
+    const second = makeLimiter(store, 500);
+    expect(second.take('a', 't', limit, 500).ok).toBe(false);
+    expect(second.take('a', 't', limit, 1_900).ok).toBe(false);
+    expect(second.take('a', 't', limit, 2_000).ok).toBe(true);
+    expect(second.take('a', 't', limit, 2_000).ok).toBe(false);
+  });
+
+  it('takes nothing that cannot be written down before (security)', () => {
+    const broken = {
+      limitBuckets: () => new Map(),
+      putBuckets: () => {
+        throw new Error('disk full');
+      },
+    };
+    expect(makeLimiter(broken).take('a', 't', perHour, 0).ok).toBe(false);
+  });
+
   it('refuses limited calls while what was taken cannot be written down, and goes on once it can (security)', () => {
     let isBroken = false;
     const store = {

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isPathInside, type PathWorld, readFolder, readPath } from '../../../electron/engine/core/path-inside.ts';
-import { resolvePaths } from '../../../electron/engine/pipeline/real-paths.ts';
+import { PathLooker, resolvePaths } from '../../../electron/engine/pipeline/real-paths.ts';
 
 /** A disk on which nothing is a link. */
 class PlainDisk extends Map<string, string> {
@@ -193,7 +193,49 @@ describe('links on a real disk', () => {
     expect(judge(`${root}/project/src/new/deeper.ts`)).toBe('yes');
   });
 
-  it('are not followed to another machine (security)', () => {
+  it('are not followed to another machine (security)', async () => {
     expect(resolvePaths(['//server/share/x'])).toEqual(new Map());
+    expect(await new PathLooker().look(['//server/share/x'])).toEqual(new Map());
+  });
+
+  it('are found alike whether a call or a person waits for them', async () => {
+    const names = [
+      'innocent/key',
+      'innocent/new',
+      'src/notes.txt',
+      'dangling',
+      'dangling/x',
+      'loop/x',
+      'deep/../key',
+      '',
+    ];
+    const paths = names.map((name) => `${root}/project/${name}`);
+    expect(await new PathLooker().look(paths)).toEqual(resolvePaths(paths));
+    expect(resolvePaths(paths).size).toBeGreaterThan(3);
+  });
+});
+
+describe('a file system that does not answer', () => {
+  it('holds a call for a moment only, and nothing is sure about its paths (security)', async () => {
+    const looker = new PathLooker(() => new Promise(() => {}), 20);
+    expect(await looker.look(['/mnt/dead/x'])).toEqual(new Map());
+    const world: PathWorld = { platform: 'posix', home: null, base: null, resolved: new Map() };
+    expect(isPathInside('/mnt/dead/x', '/mnt/dead', world)).toBe('unsure');
+  });
+
+  it('is asked by no more than two calls at once, and works again once it answers', async () => {
+    const answers: (() => void)[] = [];
+    const looker = new PathLooker((path) => new Promise((resolve) => void answers.push(() => resolve(path))), 50);
+    const looks = await Promise.all(['/a', '/b', '/c'].map((path) => looker.look([path])));
+    expect(looks).toEqual([new Map(), new Map(), new Map()]);
+    expect(answers).toHaveLength(2);
+    expect(await looker.look(['/d'])).toEqual(new Map());
+    expect(answers).toHaveLength(2);
+    for (const answer of answers.splice(0)) answer();
+    await vi.waitFor(async () => {
+      const found = looker.look(['/e']);
+      for (const answer of answers.splice(0)) answer();
+      expect(await found).toEqual(new Map([['/e', '/e']]));
+    }, 10_000);
   });
 });

@@ -132,6 +132,28 @@ describe('the text of a rule set', () => {
     expect(said).toContain(expected);
   });
 
+  it('says no more than a hundred things that are wrong, however many rules are', () => {
+    const rules = Array.from({ length: 300 }, (_, index) => `  - { id: r${index}, effect: maybe }`).join('\n');
+    const read = readPolicyYaml(`version: 1\nrules:\n${rules}\n`, names);
+    expect(read.ok).toBe(false);
+    if (!read.ok) expect(read.problems).toHaveLength(100);
+  });
+
+  it.each(['rules: &a [*a]', 'version: 1\nrules:\n  - &r { id: r }\n  - *r', '&a a: *a'])(
+    'is refused when it refers to itself or to another part: %j',
+    (text) => {
+      const read = readPolicyYaml(text, names);
+      expect(read.ok ? [] : read.problems.map(({ message }) => message).join()).toMatch(/anchors.*aliases/);
+    },
+  );
+
+  it('is refused whole when one of many rules is bad (security)', () => {
+    const rest = 'effect: allow, agent: "*", server: s, tool: t, name: N';
+    const text = `version: 1\nrules:\n  - { id: a, ${rest} }\n  - { id: b, ${rest}, when: [{ argument: x, matches: "(" }] }\n`;
+    const read = readPolicyYaml(text, names);
+    expect(read).toMatchObject({ ok: false, problems: [{ line: 4 }] });
+  });
+
   it('is refused when an id stands twice, and when an alias would multiply it', () => {
     const twice = [...good, ...good.slice(2)].join('\n');
     expect(readPolicyYaml(twice, names)).toMatchObject({ ok: false });

@@ -124,6 +124,7 @@ export function callIo(change: Partial<CallIo> = {}): CallIo {
     timeoutMs: 20_000,
     onProgress: () => {},
     onNotification: () => {},
+    onResting: () => {},
     ask: async () => ({ kind: 'unsupported' }),
     mayGoOn: () => true,
     ...change,

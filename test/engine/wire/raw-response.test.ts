@@ -74,7 +74,7 @@ test.each([
 
 test('refuses nesting no honest message has, without recursion (security)', () => {
   const deep = `{"id":1,"result":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`;
-  expect(locate(deep)).toEqual({ kind: 'refused', reason: 'not_json' });
+  expect(locate(deep)).toEqual({ kind: 'refused', reason: 'too_deep' });
 });
 
 test('tells requests, notifications and answers without an id apart', () => {

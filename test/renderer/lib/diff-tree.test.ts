@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedNames, diffTrees, isSameJson, type MarkedLine } from '../../../renderer/lib/diff-tree.ts';
+import { diffTrees, isSameJson, type MarkedLine } from '../../../renderer/lib/diff-tree.ts';
 import { type Json, layOutTree } from '../../../renderer/lib/lay-out-tree.ts';
 import { fc } from '../../helpers/property.ts';
 
@@ -55,15 +55,5 @@ describe('diffTrees', () => {
         expect(marks > 0).toBe(!isSameJson(one, other));
       }),
     );
-  });
-});
-
-describe('changedNames', () => {
-  it('names arguments that are other, new or gone, and not those in another order', () => {
-    expect(changedNames({ a: 1, b: { x: 1, y: 2 }, gone: 0 }, { b: { y: 2, x: 1 }, a: 2, fresh: null })).toEqual([
-      'a',
-      'fresh',
-      'gone',
-    ]);
   });
 });

@@ -123,8 +123,16 @@ export function scriptApprovals(channel: FakeChannel, now: number): void {
     'approvals.context': ({ id }: { id: string }) => {
       const approval = find(id) ?? makeApproval({ id });
       const sql = "select id from orders where state = 'paid'";
-      const last = approval.tool === 'query' ? { at: now - day, arguments: { database: 'shop_staging', sql } } : null;
+      const last =
+        approval.tool === 'query'
+          ? { at: now - day, arguments: { database: 'shop_staging', sql }, changed: ['sql'] }
+          : null;
       return { offer: offerFor(approval), inputSchema: null, lastApproved: last };
+    },
+    'approvals.reveal': ({ id }: { id: string }) => {
+      const { arguments: args, masked } = find(id) ?? makeApproval({ id });
+      const names = masked.map(({ path }) => String(path[0]));
+      return { arguments: { ...(args as object), ...Object.fromEntries(names.map((name) => [name, `real ${name}`])) } };
     },
     'approvals.preview': ({ remember }: { remember: NonNullable<ApprovalDecision['remember']> }) => ({
       sentence: [],

@@ -105,7 +105,7 @@ function makeView(rules: readonly Rule[], entries: readonly NeverEntry[], versio
     ],
     faults: [],
     lint: rules.some(({ id }) => id === 'reads') ? [shadowed] : [],
-    replayDays: 0,
+    replayDays: 7,
     replayCalls: 0,
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createBridge } from '../../../renderer/bridge/client.ts';
 import { followEngine } from '../../../renderer/state/follow-engine.ts';
 import { createEngineStore, maxCalls } from '../../../renderer/state/store.ts';
@@ -29,6 +29,19 @@ describe('followEngine', () => {
     channel.emit(changed('c', 3));
     await vi.waitFor(() => expect(callIds()).toEqual(['c', 'b', 'a']));
     expect(snapshots()).toBe(1);
+  });
+
+  it('draws a question at once on a hidden page, whose timers may take a second, and nothing else', async () => {
+    vi.stubGlobal('document', { hidden: true });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const channel = createFakeChannel(makeSnapshot({ calls: [makeCall({ id: 'a' })] }));
+    const { callIds, ready, store } = follow(channel);
+    await ready();
+    channel.emit(changed('b', 2));
+    expect(callIds()).toEqual(['a']);
+    channel.emit({ type: 'approval.changed', approval: makeApproval({ id: 'question' }) });
+    expect(store.getState().approvals.map(({ id }) => id)).toContain('question');
+    expect(callIds()).toEqual(['b', 'a']);
   });
 
   it('keeps events that come before the snapshot and applies those it does not contain', async () => {

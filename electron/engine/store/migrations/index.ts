@@ -11,6 +11,8 @@ import { createCallArguments } from './009-call-arguments.ts';
 import { createApprovalEngine } from './010-approval-engine.ts';
 import { addServerAsks } from './011-server-asks.ts';
 import { createDeclaredPauses } from './012-declared-pauses.ts';
+import { createAgentPrograms } from './013-agent-programs.ts';
+import { createKnownTasks } from './014-known-tasks.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -33,6 +35,8 @@ export const migrations: readonly Migration[] = [
   createApprovalEngine,
   addServerAsks,
   createDeclaredPauses,
+  createAgentPrograms,
+  createKnownTasks,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */

@@ -24,6 +24,12 @@ describe('groupStorms', () => {
     expect(groupStorms(ask('a', 9), new Set(['a']))).toHaveLength(9);
   });
 
+  it('leaves the question that stands in front of the person as it is', () => {
+    const entries = groupStorms(ask('a', 8), none, 'a-3');
+    expect(entries.map(({ id }) => id)).toEqual(['storm a', 'a-3']);
+    expect(entries[0]).toMatchObject({ kind: 'storm', approvals: { length: 7 } });
+  });
+
   it('loses no question', () => {
     const entries = groupStorms([...ask('a', 9), ...ask('b', 3)], none);
     const ids = entries.flatMap((entry) => (entry.kind === 'card' ? [entry.id] : entry.approvals.map(({ id }) => id)));

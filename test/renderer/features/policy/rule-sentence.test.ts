@@ -44,6 +44,13 @@ describe('a rule as a sentence', () => {
     expect(parts[1]).toEqual({ kind: 'name', text: 'any agent' });
   });
 
+  it('shows a pattern as it was typed, and escaped where it holds what cannot be seen', () => {
+    const shown = (value: string) => say({ conditions: [{ argument: 'path', op: 'matches', value }] });
+    expect(shown('^src\\/.*\\.tsx?$')).toContain('path matches /^src\\/.*\\.tsx?$/');
+    expect(shown('a\u202eb')).toContain('path matches "a\u202eb"');
+    expect(shown('a\nb')).toContain('path matches "a\\nb"');
+  });
+
   it('says how much of a long value or list it leaves out', () => {
     const long = say({ conditions: [{ argument: 'body', op: 'contains', value: 'y'.repeat(500) }] });
     expect(long).toContain('… (502 characters)');
