@@ -3,7 +3,7 @@ import { riskOfCall } from '../core/argument-risk.ts';
 import { type AccessRequest, evaluate, type PolicyWorld, pathsAsked, type Suspicions } from '../core/evaluate.ts';
 import { classifyFlow, type FlowClass } from '../core/flow-class.ts';
 import { policySubject } from '../core/policy-subject.ts';
-import type { DecidedCall, PermittedCall, ResolvedCall } from '../core/stages.ts';
+import type { DecidedCall, PermittedCall, ResolvedCall, ResolvedTool } from '../core/stages.ts';
 import type { Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ArgumentKeeper } from './argument-keeper.ts';
@@ -29,6 +29,17 @@ const maxWaiting = 1_000;
 
 const clean: Suspicions = { loop: null, flow: null };
 
+/** A decision with everything it was made from. */
+interface Decided {
+  world: PolicyWorld;
+  tool: ResolvedTool;
+  arguments: JsonObject;
+  risk: Risk;
+  suspicions: Suspicions;
+  at: number;
+  decision: Decision;
+}
+
 /** What one call knows of the calls before it, and the one way from a call to policy. */
 export class CallGuards {
   readonly #ports: Ports;
@@ -39,6 +50,7 @@ export class CallGuards {
   /** Of suspected calls, by their id: such a call may come back on another exchange. */
   readonly #waiting = new Map<string, Suspicions>();
   readonly #risks = new WeakMap<JsonObject, { of: Risk; risk: Risk }>();
+  readonly #decided = new WeakMap<Exchange, Decided>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -90,16 +102,30 @@ export class CallGuards {
     if (call.tool.kind === 'ask' && 'decision' in call) return (call as DecidedCall).decision;
     const world = this.#ports.world();
     const { exchange, tool, arguments: args, argumentsDigest } = call;
+    const from = {
+      world,
+      tool,
+      arguments: args,
+      risk: tool.risk ? this.riskOf(tool.risk, args) : call.risk,
+      suspicions: this.#suspicions.get(exchange) ?? clean,
+      at: this.#ports.now(),
+    };
+    const known = this.#decided.get(exchange);
+    if (known && isSameQuestion(known, from)) return known.decision;
     const request: AccessRequest = {
       agentId: exchange.agent.id,
       tool: policySubject(tool),
       arguments: args,
       argumentsDigest,
-      risk: tool.risk ? this.riskOf(tool.risk, args) : call.risk,
-      at: this.#ports.now(),
-      suspicions: this.#suspicions.get(exchange) ?? clean,
+      risk: from.risk,
+      at: from.at,
+      suspicions: from.suspicions,
     };
-    return evaluate(world, this.withPaths(world, request));
+    const placed = this.withPaths(world, request);
+    const decision = evaluate(world, placed);
+    // where paths lead may change without anything here noticing: such a call is always looked at anew
+    if (placed.paths === undefined) this.#decided.set(exchange, { ...from, decision });
+    return decision;
   }
 
   /** The request with the real places of the paths that rules look at; the file system is asked only when they do. */
@@ -143,6 +169,22 @@ export class CallGuards {
   #flowOf(call: ResolvedCall): FlowClass {
     return classifyFlow(call.tool.definition, call.risk.tier, this.#ports.identitiesOf(call.tool.serverId));
   }
+}
+
+/**
+ * A call is decided several times on its way, and policy is pure: the same world asked the same by the same values, with
+ * nothing expired in between, says the same. Worlds, tools and arguments are never changed, only replaced.
+ */
+function isSameQuestion(known: Decided, now: Omit<Decided, 'decision'>): boolean {
+  return (
+    known.world === now.world &&
+    known.tool === now.tool &&
+    known.arguments === now.arguments &&
+    known.risk === now.risk &&
+    known.suspicions === now.suspicions &&
+    known.at <= now.at &&
+    !now.world.rules.lapses(known.at, now.at)
+  );
 }
 
 /** Clients without sessions are one flow for each agent. */
