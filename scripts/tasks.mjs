@@ -156,14 +156,24 @@ const checkDeep = (project) =>
     env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
   });
 
-/** @type {Task} */
-const bench = async ({ root }) => {
-  for (const file of ['policy.ts', 'approvals.ts']) {
-    const code = await runToEnd(process.execPath, [join(root, 'bench', file)], { cwd: root });
+const benches = ['policy', 'approvals', 'speed'];
+
+/**
+ * All measurements, or those named: `npm run bench policy`. What follows `--` goes to each.
+ * @type {Task}
+ */
+async function bench({ root, say }, args) {
+  const named = args.filter((arg) => !arg.startsWith('-'));
+  const unknown = named.find((name) => !benches.includes(name));
+  if (unknown !== undefined) throw new SetupError(`there is no bench ${unknown}; there are: ${benches.join(', ')}`);
+  for (const name of named.length > 0 ? named : benches) {
+    say(`measuring: ${name}`);
+    const flags = args.filter((arg) => arg.startsWith('-'));
+    const code = await runToEnd(process.execPath, [join(root, 'bench', `${name}.ts`), ...flags], { cwd: root });
     if (code !== 0) return code;
   }
   return 0;
-};
+}
 
 /** @type {Task} */
 const fix = (project) => runTool(project, 'biome', ['check', '--write']);

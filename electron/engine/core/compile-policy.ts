@@ -64,6 +64,8 @@ export interface Candidates {
 /** All rules, looked up by (agent, server, tool). Immutable but for what it remembers of past look-ups. */
 export interface CompiledPolicy {
   candidates(agentId: string, serverId: string, tool: string): Candidates;
+  /** Whether a rule or a remembered approval ends after `from` and not after `to`, so that decisions may differ. */
+  lapses(from: number, to: number): boolean;
   /** Every rule that works, for limits. */
   rules: ReadonlyMap<string, CompiledRule>;
   faults: readonly PolicyFault[];
@@ -98,8 +100,10 @@ export function compilePolicy(source: PolicySource, at: number): CompiledPolicy 
     const key = keyOf(grant.agentId, grant.serverId, grant.tool);
     grants.set(key, [...(grants.get(key) ?? []), grant]);
   }
+  const ends = [...compiled, ...source.grants].flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
   const remembered = new Map<string, Candidates>();
   return {
+    lapses: (from, to) => ends.some((end) => end > from && end <= to),
     rules: new Map(compiled.map((rule) => [rule.id, rule])),
     faults,
     candidates(agentId, serverId, tool) {

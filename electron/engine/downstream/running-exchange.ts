@@ -34,13 +34,14 @@ export function runExchange(
   { receivedAt, caller }: Pick<AgentRequest, 'receivedAt' | 'caller'>,
 ): void {
   const controller = new AbortController();
-  // Questions end with their request, also when it is answered without them.
-  const questions = new AbortController();
+  // Questions end with their request, also when it is answered without them. Most requests never ask one, and ending a
+  // signal is dear: it makes an error with a stack.
+  let questions: AbortController | null = null;
   let isOpen = true;
   const close = (): boolean => {
     const wasOpen = isOpen;
-    if (wasOpen) questions.abort();
     isOpen = false;
+    questions?.abort();
     if (wasOpen) session.running.delete(request.id);
     return wasOpen;
   };
@@ -76,6 +77,7 @@ export function runExchange(
     canAsk: (method) => isOpen && slot.canStream && canAskClient(capabilities, method),
     async ask(method, params, ties) {
       if (!isOpen || !slot.canStream || !supportsAsk(capabilities, method, params)) return { kind: 'unsupported' };
+      questions ??= new AbortController();
       return session.asks.ask(method, params, deliver, questions.signal, ties);
     },
     rest() {

@@ -41,6 +41,10 @@ export class ApprovalTable {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#items.size === 0;
+  }
+
   all(): Item[] {
     return [...this.#items.values()];
   }

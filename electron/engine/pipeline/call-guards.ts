@@ -3,8 +3,10 @@ import { riskOfCall } from '../core/argument-risk.ts';
 import { type AccessRequest, evaluate, type PolicyWorld, pathsAsked, type Suspicions } from '../core/evaluate.ts';
 import { classifyFlow, type FlowClass } from '../core/flow-class.ts';
 import { policySubject } from '../core/policy-subject.ts';
+
 import { raiseForProgram } from '../core/program-path.ts';
-import type { DecidedCall, PermittedCall, ResolvedCall } from '../core/stages.ts';
+import type { DecidedCall, PermittedCall, ResolvedCall, ResolvedTool } from '../core/stages.ts';
+
 import type { Exchange } from '../exchange.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ArgumentKeeper } from './argument-keeper.ts';
@@ -38,6 +40,27 @@ const maxWaiting = 1_000;
 
 const clean: Suspicions = { loop: null, flow: null };
 
+/** Everything a decision on one call of one agent is made from. */
+interface Grounds {
+  world: PolicyWorld;
+  tool: ResolvedTool;
+  arguments: JsonObject;
+  risk: Risk;
+  suspicions: Suspicions;
+  /** The working folder of the server. */
+  folder: string | null;
+  /** Real places that were looked up. */
+  places: ReadonlyMap<string, string>;
+  at: number;
+}
+
+interface Decided {
+  grounds: Grounds;
+  decision: Decision;
+}
+
+const nowhere: ReadonlyMap<string, string> = new Map();
+
 /** What one call knows of the calls before it, and the one way from a call to policy. */
 export class CallGuards {
   readonly #ports: Ports;
@@ -51,6 +74,7 @@ export class CallGuards {
   readonly #looker = new PathLooker();
   /** The real places found for one arguments object: what a decision was made with is what the next one sees. */
   readonly #looked = new WeakMap<JsonObject, Looked>();
+  readonly #decided = new WeakMap<Exchange, Decided>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -124,7 +148,12 @@ export class CallGuards {
   decide(call: ResolvedCall): Decision {
     // a server's question is decided by the server's switches, and again when it was answered
     if (call.tool.kind === 'ask' && 'decision' in call) return (call as DecidedCall).decision;
-    return evaluate(this.#ports.world(), this.#requestOf(call));
+    const grounds = this.#groundsOf(call);
+    const known = this.#decided.get(call.exchange);
+    if (known && isSameQuestion(known.grounds, grounds)) return known.decision;
+    const decision = evaluate(grounds.world, toRequest(call, grounds));
+    this.#decided.set(call.exchange, { grounds, decision });
+    return decision;
   }
 
   /** The same for a call that waits or is not made at all, when a person changed something: looks up paths in place. */
@@ -149,17 +178,20 @@ export class CallGuards {
   }
 
   #requestOf(call: ResolvedCall): AccessRequest {
-    const { exchange, tool, arguments: args, argumentsDigest } = call;
-    const paths = pathWorldOf(this.#ports.folderOf(tool.serverId));
+    return toRequest(call, this.#groundsOf(call));
+  }
+
+  #groundsOf(call: ResolvedCall): Grounds {
+    const { exchange, tool, arguments: args } = call;
     return {
-      agentId: exchange.agent.id,
-      tool: policySubject(tool),
+      world: this.#ports.world(),
+      tool,
       arguments: args,
-      argumentsDigest,
       risk: tool.risk ? this.riskFor(exchange, tool.risk, args) : call.risk,
-      at: this.#ports.now(),
       suspicions: this.#suspicions.get(exchange) ?? clean,
-      paths: { ...paths, resolved: this.#looked.get(args)?.found ?? paths.resolved },
+      folder: this.#ports.folderOf(tool.serverId),
+      places: this.#looked.get(args)?.found ?? nowhere,
+      at: this.#ports.now(),
     };
   }
 
@@ -199,6 +231,38 @@ export class CallGuards {
   #flowOf(call: ResolvedCall): FlowClass {
     return classifyFlow(call.tool.definition, call.risk.tier, this.#ports.identitiesOf(call.tool.serverId));
   }
+}
+
+/**
+ * A call is decided several times on its way, and policy is pure: the same world asked the same by the same values, with
+ * nothing expired in between, says the same. Worlds, tools and arguments are never changed, only replaced.
+ */
+function isSameQuestion(known: Grounds, now: Grounds): boolean {
+  return (
+    known.world === now.world &&
+    known.tool === now.tool &&
+    known.arguments === now.arguments &&
+    known.risk === now.risk &&
+    known.suspicions === now.suspicions &&
+    known.folder === now.folder &&
+    known.places === now.places &&
+    known.at <= now.at &&
+    !now.world.rules.lapses(known.at, now.at)
+  );
+}
+
+function toRequest({ exchange, argumentsDigest }: ResolvedCall, grounds: Grounds): AccessRequest {
+  const { tool, arguments: args, risk, suspicions, folder, places, at } = grounds;
+  return {
+    agentId: exchange.agent.id,
+    tool: policySubject(tool),
+    arguments: args,
+    argumentsDigest,
+    risk,
+    at,
+    suspicions,
+    paths: { ...pathWorldOf(folder), resolved: places },
+  };
 }
 
 /** Clients without sessions are one flow for each agent. */

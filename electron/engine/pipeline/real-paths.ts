@@ -8,12 +8,15 @@ import { normalisePath, type PathWorld } from '../core/path-inside.ts';
 const maxPaths = 64;
 const maxParts = 128;
 
+/** Asked once: policy looks at it for every call. */
+const home = homedir() || null;
+
 /** How paths read on this machine. `base`: the server's working folder, if its configuration names one. */
 export function pathWorldOf(base: string | null): PathWorld {
   const { platform } = process;
   return {
     platform: platform === 'win32' || platform === 'darwin' ? platform : 'posix',
-    home: homedir() || null,
+    home,
     base,
     resolved: new Map(),
   };
