@@ -1,13 +1,17 @@
 import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
 
-export function makeApprovalHandlers({ approvals, desk }: EngineParts): HandlersFor<'approvals'> {
+export function makeApprovalHandlers({ approvals, audit, desk }: EngineParts): HandlersFor<'approvals'> {
   return {
     'approvals.decide': async (decision) => {
       await desk.decide(decision);
       return {};
     },
-    'approvals.extend': ({ id }) => ({ expiresAt: approvals.extend(id) }),
+    'approvals.extend': ({ id }) => {
+      const expiresAt = approvals.extend(id);
+      audit.append({ event: 'approval.extended', actor: 'person', approvalId: id, details: { expiresAt } });
+      return { expiresAt };
+    },
     'approvals.context': ({ id }) => desk.context(id),
     'approvals.preview': ({ id, digest, remember, edited }) => desk.preview(id, digest, remember, edited),
     'approvals.checkEdit': ({ id, digest, edited }) => desk.checkEdit(id, digest, edited),
@@ -19,6 +23,7 @@ export function makeApprovalHandlers({ approvals, desk }: EngineParts): Handlers
     },
     'approvals.dismiss': ({ ids }) => {
       desk.dismiss(ids);
+      audit.append({ event: 'approvals.dismissed', actor: 'person', details: { items: ids.length } });
       return {};
     },
     'approvals.shortenGrant': ({ id, expiresAt }) => {
