@@ -148,15 +148,28 @@ async function check(project) {
 }
 
 /**
- * The comparisons that take too long for every test run: a million random policy questions, two interpreters.
+ * What takes too long for every test run: a million random policy questions to two interpreters, a thousand kills of an
+ * engine that writes its audit log, a hundred thousand bit flips of one.
  * @type {Task}
  */
 const checkDeep = (project) =>
-  runTool(project, 'vitest', ['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'], {
-    env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
-  });
+  runTool(
+    project,
+    'vitest',
+    [
+      ...['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'],
+      ...['test/engine/audit/audit-kill.test.ts', 'test/engine/audit/audit-flips.test.ts'],
+    ],
+    {
+      env: {
+        ...process.env,
+        ...{ SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
+        ...{ SCOPEGATE_KILL_CYCLES: '1000', SCOPEGATE_AUDIT_FLIPS: '100000' },
+      },
+    },
+  );
 
-const benches = ['policy', 'approvals', 'speed'];
+const benches = ['policy', 'audit-write', 'audit-queries', 'approvals', 'speed'];
 
 /**
  * All measurements, or those named: `npm run bench policy`. What follows `--` goes to each.

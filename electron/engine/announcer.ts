@@ -1,4 +1,5 @@
 import { agentViewOf } from './api/agents.ts';
+import { viewProof } from './api/audit-proof.ts';
 import type { Announcer, EngineParts } from './api/context.ts';
 import type { EventBus } from './event-bus.ts';
 
@@ -24,6 +25,10 @@ export function makeAnnouncer(bus: EventBus, getParts: () => EngineParts | null)
     policy: () => {
       const parts = getParts();
       if (parts) bus.emit('policy', () => ({ type: 'policy.changed', version: parts.policy.world.version }));
+    },
+    audit: () => {
+      const parts = getParts();
+      if (parts) bus.emit('audit', () => ({ type: 'audit.proof', proof: viewProof(parts) }));
     },
     matrix: (agentId) => {
       if (getParts()) bus.emit(`matrix:${agentId ?? '*'}`, () => ({ type: 'matrix.changed', agentId }));

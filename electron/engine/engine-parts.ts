@@ -5,10 +5,16 @@ import { AgentsSide } from './agents-side.ts';
 import { makeAnnouncer } from './announcer.ts';
 import type { Announcer, EngineParts } from './api/context.ts';
 import { assembleApprovals } from './approval-parts.ts';
+import { AuditIndexer } from './audit-indexer.ts';
+import { recordStart } from './audit-life.ts';
+import { AuditProver } from './audit-prover.ts';
+import { AuditRetention } from './audit-retention.ts';
+import { AuditTrail } from './audit-trail.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
 import { EventBus } from './event-bus.ts';
+import type { ArgumentKeeper } from './pipeline/argument-keeper.ts';
 import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
 import { CallJournal } from './pipeline/call-journal.ts';
@@ -53,6 +59,7 @@ interface Late {
 export interface Base {
   bus: EventBus;
   audit: AuditGate;
+  trail: AuditTrail;
   journal: CallJournal;
   agents: AgentRegistry;
   /** How many sent calls without an outcome a killed engine left behind. */
@@ -69,7 +76,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const { ports, options, store } = ground;
   const late: Late = { parts: null, side: null, notices: null };
   const base = makeBase(ground, () => late.parts?.announce.engine());
-  const { bus, audit, journal, agents, now } = base;
+  const { bus, journal, agents, now } = base;
   const announce = makeAnnouncer(bus, () => late.parts);
 
   const facts = new ServerFactsBook(store);
@@ -124,7 +131,8 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     ports,
     key: ground.key,
     store,
-    audit,
+    ...makeProof(ground, base, announce),
+    indexer: makeIndexer(ground, kept),
     bus,
     agents,
     servers,
@@ -151,6 +159,34 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   late.side = side;
   late.notices = notices;
   return { parts, side };
+}
+
+/** What keeps the log provable, proves it, and prunes it. */
+function makeProof(
+  { ports, store, dataDir }: Ground,
+  { audit, trail, now }: Base,
+  announce: Announcer,
+): Pick<EngineParts, 'audit' | 'trail' | 'prover' | 'retention'> {
+  const { log } = ports;
+  const options = { dataDir: dataDir.path, nativeBinding: ports.sqliteBinding };
+  return {
+    audit,
+    trail,
+    prover: new AuditProver({ options, log, now, onChanged: () => announce.audit() }),
+    retention: new AuditRetention({ store, audit, trail, log, now }),
+  };
+}
+
+function makeIndexer({ store, ports }: Ground, kept: ArgumentKeeper): AuditIndexer {
+  return new AuditIndexer({
+    store,
+    log: ports.log,
+    flushKept: () => kept.flush(),
+    argumentsOf(callId) {
+      const call = store.keptCall(callId);
+      return call === null ? null : (kept.open(call)?.arguments ?? null);
+    },
+  });
 }
 
 interface CatalogGround {
@@ -194,11 +230,16 @@ function makeBase(ground: Ground, onHealth: () => void): Base {
   const { ports, options, store } = ground;
   const now = () => ports.clock.now();
   const bus = new EventBus(ports.clock, ports.log);
-  const audit = new AuditGate({ store, log: ports.log, now, onHealth });
+  const { dataDir, key, tuning } = ground;
+  const trail = new AuditTrail({ ...ports, store, key, dataDir: dataDir.path, writes: tuning.auditWrites });
+  const { durability } = store.auditSettings();
+  const audit = new AuditGate({ store, trail, log: ports.log, durability, now, onHealth });
+  recordStart(audit, trail);
   const agents = new AgentRegistry(store, options.declared?.agents ?? [], now);
   return {
     bus,
     audit,
+    trail,
     journal: new CallJournal(bus),
     agents,
     recoveredCalls: recoverCalls(store, audit),

@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { dispatch } from './api/dispatch.ts';
 import { makeHandlers } from './api/make-handlers.ts';
+import { recordStop } from './audit-life.ts';
 import type { Engine, EngineOptions } from './contract.ts';
 import { openDataDir } from './data-dir.ts';
 import { defaultPort } from './default-port.ts';
@@ -58,6 +59,8 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     details: { version: ports.version, host: ports.host },
   });
 
+  parts.retention.prune();
+  parts.indexer.start();
   parts.keeper.readUnknown();
   await side.open(options.port ?? options.declared?.port ?? ports.settings.getPort() ?? defaultPort);
 
@@ -71,9 +74,14 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     await parts.keeper.settled();
     parts.policy.close();
     parts.limiter.close();
+    await parts.indexer.close();
+    await parts.prover.stop();
+    await parts.retention.close();
     parts.kept.flush();
     parts.audit.append({ event: 'engine.stopped', actor: 'engine' });
+    recordStop(parts.audit);
     parts.bus.flush();
+    await parts.trail.close();
     store.close();
     dataDir.release();
   };

@@ -1,5 +1,6 @@
 import type { ApprovalTiming } from './pipeline/approval-item.ts';
 import type { CallTiming } from './pipeline/ports.ts';
+import type { FileWrites } from './store/slot-file.ts';
 
 /** How long agents' lists wait for servers that were never read. */
 export interface ListTiming {
@@ -7,7 +8,12 @@ export interface ListTiming {
   listGraceMs: number;
 }
 
-export type EngineTuning = ApprovalTiming & CallTiming & ListTiming;
+export type EngineTuning = ApprovalTiming &
+  CallTiming &
+  ListTiming & {
+    /** In place of the file system for the writes of the audit path beside SQLite, for tests. */
+    auditWrites?: FileWrites;
+  };
 
 /** Times of the product, milliseconds (policy-and-approvals: 5 min for a person, 10 min armed; agents give up at 60 s). */
 export const defaultTuning: EngineTuning = {

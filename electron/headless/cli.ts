@@ -31,7 +31,14 @@ export interface ConnectOptions {
   tokenFile: string | null;
 }
 
-export const helpTopics = ['serve', 'connect', 'doctor', 'demo'] as const;
+export interface VerifyCommandOptions {
+  dataDir: string | null;
+  /** A head noted elsewhere before, which must still be in the log. */
+  head: { seq: number; hash: string } | null;
+  json: boolean;
+}
+
+export const helpTopics = ['serve', 'connect', 'doctor', 'verify', 'demo'] as const;
 export type HelpTopic = (typeof helpTopics)[number];
 
 export type Command =
@@ -41,6 +48,7 @@ export type Command =
   | { kind: 'demo-server' }
   | { kind: 'doctor'; options: DoctorOptions }
   | { kind: 'connect'; options: ConnectOptions }
+  | { kind: 'verify'; options: VerifyCommandOptions }
   | { kind: 'version' }
   | { kind: 'help'; topic: HelpTopic | null }
   | { kind: 'mistake'; message: string; topic: HelpTopic | null };
@@ -56,6 +64,7 @@ const flagsOf: Record<HelpTopic, Flags> = {
   demo: { port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
   connect: { url: text, server: text, 'token-file': text, 'data-dir': text, help: flag },
   doctor: { 'data-dir': text, port: text, 'token-file': text, json: flag, help: flag },
+  verify: { 'data-dir': text, head: text, json: flag, help: flag },
 };
 
 /** What a command line asks for. Relative paths mean `cwd`. Never throws. */
@@ -94,6 +103,8 @@ function readOptions(name: HelpTopic, values: Values, cwd: string): Command {
     const configFile = readPath(values, 'config', cwd);
     return { kind: 'serve', options: { dataDir, configFile, port, uiPort, ...shown } };
   }
+  if (name === 'verify')
+    return { kind: 'verify', options: { dataDir, head: readHead(values.head), json: values.json === true } };
   const tokenFile = readPath(values, 'token-file', cwd);
   if (name === 'connect') {
     const url = readGatewayUrl(values.url);
@@ -141,6 +152,14 @@ function readServerId(value: string | boolean | undefined): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string' && /^[a-z0-9-]{1,24}$/.test(value)) return value;
   throw new UsageError('--server takes the id of a server: 1 to 24 of a-z, 0-9 and -');
+}
+
+function readHead(value: string | boolean | undefined): VerifyCommandOptions['head'] {
+  if (value === undefined) return null;
+  const match = typeof value === 'string' ? /^(\d{1,15}):([0-9a-f]{64})$/.exec(value) : null;
+  const [, seq, hash] = match ?? [];
+  if (seq && hash) return { seq: Number(seq), hash };
+  throw new UsageError('--head takes the number and the hash of a row, as `scopegate verify` prints them: 1234:9f86…');
 }
 
 function readPath(values: Values, name: string, cwd: string): string | null {

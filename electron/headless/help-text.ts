@@ -6,6 +6,7 @@ Usage: scopegate COMMAND [options]
 
   serve     run the gateway here and show it in a browser
   connect   lets an agent that only starts programs (stdio) use the gateway
+  verify    prove that the audit log is whole, and say what is proven
   demo      try it with throw-away data, a made-up server and made-up agents
   doctor    check this machine and a running gateway, and say what to do
   help      show this text, or the options of a command: scopegate help serve
@@ -70,6 +71,18 @@ Exit codes: 0 ended as asked, 1 could not start or broke, 2 wrong command line.
   --json           write the findings as JSON
 
 Exit codes: 0 nothing is broken, 1 something is, 2 wrong command line.
+`,
+  verify: `Usage: scopegate verify [options]
+
+Checks the audit log: every row against its hash and the row before it, the signed checkpoints, and the files beside the
+database that show when rows were cut off or an older database was put back. Reads only; works without the app and
+without its key, and also while it runs. docs/audit-format.md describes what is checked, byte by byte.
+
+  --data-dir DIR   the data folder (default: the desktop app's own folder)
+  --head SEQ:HASH  a row and its hash noted from an earlier run; it must still be in the log
+  --json           write the report as JSON
+
+Exit codes: 0 the log is whole, 1 it is broken or rows were lost, 2 wrong command line, 3 it could not be verified.
 `,
 };
 

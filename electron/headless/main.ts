@@ -20,6 +20,10 @@ async function run(command: Command): Promise<number> {
       const { runDoctor } = await import('./doctor/doctor.ts');
       return runDoctor(command.options, { env: process.env, stdout: process.stdout });
     }
+    case 'verify': {
+      const { runVerify } = await import('./verify.ts');
+      return runVerify(command.options, { env: process.env, stdout: process.stdout, stderr: process.stderr });
+    }
     case 'connect': {
       const { runConnect } = await import('./connect/connect.ts');
       return runConnect(command.options, process);

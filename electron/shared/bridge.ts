@@ -16,6 +16,8 @@ import {
   editCheckSchema,
   fatigueSchema,
 } from './approval.ts';
+import { auditMethods } from './audit.ts';
+import { auditProofEventSchema, auditProofMethods } from './audit-proof.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
@@ -148,6 +150,8 @@ export const bridgeMethods = {
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
   ...policyMethods,
+  ...auditMethods,
+  ...auditProofMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },
@@ -236,6 +240,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('matrix.changed'), agentId: z.string().nullable() }),
   z.object({ type: z.literal('approval.changed'), approval: approvalViewSchema }),
   policyChangedEventSchema,
+  auditProofEventSchema,
   z.object({ type: z.literal('approvals.changed'), state: approvalStateSchema }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;

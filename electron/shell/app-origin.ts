@@ -18,6 +18,11 @@ export function isAppPage(url: string): boolean {
   return appPages.includes(parsed.pathname.slice(1));
 }
 
+/** True for a file a page of ours made in memory; what has an address anywhere else is no file of ours. */
+export function isOwnFile(url: string): boolean {
+  return url.startsWith(`blob:${appOrigin}/`);
+}
+
 /**
  * The address to hand to the system's browser, or null when it is not one we open: https only, no user name or password.
  * Re-serialised, so that what is opened is what was checked.

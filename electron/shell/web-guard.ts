@@ -1,7 +1,7 @@
 import type { App, Session } from 'electron';
 import { shell } from 'electron';
 import type { LogPort } from '../engine/ports.ts';
-import { externalAddress, isAppPage } from './app-origin.ts';
+import { externalAddress, isAppPage, isOwnFile } from './app-origin.ts';
 
 /** Refuses what no page of ours ever needs, for every page there will ever be: set up before the first window. */
 export function guardWebContents(app: App, log: LogPort): void {
@@ -30,7 +30,12 @@ export function guardSession(session: Session, log: LogPort): void {
   });
   session.setPermissionCheckHandler((contents, permission) => isGranted(permission, contents?.getURL() ?? ''));
   session.setDevicePermissionHandler(() => false);
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item, contents) => {
+    // Exports and reports; without a path of ours Electron asks the person where to.
+    if (isOwnFile(item.getURL()) && isAppPage(contents.getURL())) return;
+    event.preventDefault();
+    log.warn('a download was refused');
+  });
   // The page has no business on any network; the content security policy says so too, this is the second lock.
   session.webRequest.onBeforeRequest(
     { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file:///*'] },

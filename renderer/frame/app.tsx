@@ -1,8 +1,10 @@
 import { type ComponentType, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { AgentsPage } from '../features/agents/agents-page.tsx';
+import { AnalyticsPage } from '../features/analytics/analytics-page.tsx';
 import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
 import { ReviewLayer } from '../features/approvals/review-layer.tsx';
+import { AuditPage } from '../features/audit/audit-page.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
 import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
@@ -20,6 +22,8 @@ const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/agents/*?', page: AgentsPage },
   { path: '/servers/*?', page: ServersPage },
   { path: '/policy/*?', page: PolicyPage },
+  { path: '/audit/:query?', page: AuditPage },
+  { path: '/analytics', page: AnalyticsPage },
 ];
 
 /** The main window: where one is at the left, the page at the right. */
@@ -57,7 +61,7 @@ export function App() {
 
 /** Pages with a bar over their whole width put the banners under it themselves. */
 function placesBanners(location: string): boolean {
-  return ['/live', '/approvals', '/policy'].some((path) => location.startsWith(path));
+  return ['/live', '/approvals', '/policy', '/audit'].some((path) => location.startsWith(path));
 }
 
 /** `(2) ScopeGate` while somebody waits: the browser's tab is all there is beside the page. */

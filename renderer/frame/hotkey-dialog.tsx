@@ -1,7 +1,7 @@
 import { hotkeyHelp, showKeys } from '../lib/hotkeys.ts';
 import { Dialog } from '../ui/dialog.tsx';
 
-const places = ['Everywhere', 'Live', 'Approvals'] as const;
+const places = ['Everywhere', 'Live and Audit', 'Live', 'Approvals'] as const;
 
 /** Every shortcut there is. */
 export function HotkeyDialog({ onClose }: { onClose: () => void }) {

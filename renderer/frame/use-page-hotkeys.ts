@@ -8,7 +8,7 @@ interface PageCommands {
   togglePause: () => void;
 }
 
-/** Ctrl/Cmd+1…5, Ctrl/Cmd+Shift+P and `?`, wherever the focus is. */
+/** Ctrl/Cmd and the number of a page, Ctrl/Cmd+Shift+P and `?`, wherever the focus is. */
 export function usePageHotkeys(commands: PageCommands): void {
   const latest = useRef(commands);
   useEffect(() => {

@@ -6,8 +6,8 @@ export const filterKeys = ['agent', 'server', 'tool', 'outcome', 'risk', 'text']
 export type FilterKey = (typeof filterKeys)[number];
 
 /** `agent:claude`; `text` is also what a word without a key means. */
-export interface FilterToken {
-  key: FilterKey;
+export interface FilterToken<K extends string = FilterKey> {
+  key: K;
   value: string;
 }
 
@@ -15,10 +15,15 @@ const tokenPattern = /(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/gi;
 
 /** Reads `agent:"Claude Code" tool:read rm`; what is not a known key is text, a key without value nothing. */
 export function parseFilter(text: string): FilterToken[] {
-  const tokens: FilterToken[] = [];
+  return parseTokens(text, filterKeys);
+}
+
+/** The same with other keys. */
+export function parseTokens<K extends string>(text: string, keys: readonly K[]): FilterToken<K | 'text'>[] {
+  const tokens: FilterToken<K | 'text'>[] = [];
   for (const [whole, name, quoted, bare] of text.matchAll(tokenPattern)) {
-    const key = filterKeys.find((candidate) => candidate === name?.toLowerCase());
-    const isBareKey = filterKeys.some((candidate) => whole.toLowerCase() === `${candidate}:`);
+    const key = keys.find((candidate) => candidate === name?.toLowerCase());
+    const isBareKey = keys.some((candidate) => whole.toLowerCase() === `${candidate}:`);
     const value = key === undefined ? whole.replace(/^"|"$/g, '') : (quoted ?? bare ?? '');
     if (value !== '' && !isBareKey) tokens.push({ key: key ?? 'text', value });
   }
@@ -26,7 +31,7 @@ export function parseFilter(text: string): FilterToken[] {
 }
 
 /** The text that `parseFilter` reads back as the same tokens. */
-export function writeFilter(tokens: readonly FilterToken[]): string {
+export function writeFilter(tokens: readonly FilterToken<string>[]): string {
   return tokens
     .map(({ key, value }) => `${key}:${/[\s"]/.test(value) ? `"${value.replaceAll('"', '')}"` : value}`)
     .join(' ');

@@ -32,6 +32,20 @@ export function describeCallState(call: CallView): StateLook {
   return outcomes[call.outcome ?? 'unknown'];
 }
 
+/** The same for an outcome alone, as the audit log keeps it. */
+export function describeOutcome(outcome: string): StateLook {
+  return outcomes[outcome as Outcome] ?? { tone: 'off', icon: 'info', word: outcome };
+}
+
+/** The outcomes a word stands for: `denied` is a decision's and a person's; what is none is taken as it is. */
+export function outcomesNamed(word: string): string[] {
+  const wanted = word.toLowerCase();
+  const named = Object.entries(outcomes)
+    .filter(([code, look]) => code === wanted || look.word.toLowerCase().startsWith(wanted))
+    .map(([code]) => code);
+  return named.length === 0 ? [word] : named;
+}
+
 /** Every word an outcome can have, once each. */
 export const outcomeWords: readonly string[] = [
   'Waiting',

@@ -2,20 +2,22 @@
 export const hotkeyHelp: readonly {
   keys: readonly string[];
   does: string;
-  where: 'Everywhere' | 'Live' | 'Approvals';
+  where: 'Everywhere' | 'Live and Audit' | 'Live' | 'Approvals';
 }[] = [
   { keys: ['mod+1'], does: 'Live', where: 'Everywhere' },
   { keys: ['mod+2'], does: 'Approvals', where: 'Everywhere' },
   { keys: ['mod+3'], does: 'Agents', where: 'Everywhere' },
   { keys: ['mod+4'], does: 'Servers', where: 'Everywhere' },
   { keys: ['mod+5'], does: 'Policy', where: 'Everywhere' },
+  { keys: ['mod+6'], does: 'Audit', where: 'Everywhere' },
+  { keys: ['mod+7'], does: 'Analytics', where: 'Everywhere' },
   { keys: ['mod+shift+p'], does: 'Pause or resume all agents', where: 'Everywhere' },
   { keys: ['?'], does: 'This list', where: 'Everywhere' },
-  { keys: ['j', '↓'], does: 'Next row', where: 'Live' },
-  { keys: ['k', '↑'], does: 'Previous row', where: 'Live' },
-  { keys: ['Enter'], does: 'Open the row, or its approval', where: 'Live' },
-  { keys: ['Esc'], does: 'Close the row', where: 'Live' },
-  { keys: ['/'], does: 'Filter', where: 'Live' },
+  { keys: ['j', '↓'], does: 'Next row', where: 'Live and Audit' },
+  { keys: ['k', '↑'], does: 'Previous row', where: 'Live and Audit' },
+  { keys: ['Enter'], does: 'Open the row, or its approval', where: 'Live and Audit' },
+  { keys: ['Esc'], does: 'Close the row', where: 'Live and Audit' },
+  { keys: ['/'], does: 'Filter', where: 'Live and Audit' },
   { keys: ['End'], does: 'Follow new calls', where: 'Live' },
   { keys: ['↑', '↓'], does: 'Previous or next card', where: 'Approvals' },
   { keys: ['mod+Enter'], does: 'Approve, as the button says', where: 'Approvals' },

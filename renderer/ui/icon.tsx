@@ -49,6 +49,14 @@ const symbols = {
       <circle cx="5.8" cy="11.5" r="1.7" />
     </>
   ),
+  audit: (
+    <>
+      <rect x="3" y="2.5" width="10" height="11" rx="1.5" />
+      <path d="M5.5 5.8h5M5.5 8.2h5M5.5 10.6h2.5" />
+    </>
+  ),
+  analytics: <path d="M3 13V8.5M8 13V3M13 13V6" />,
+  download: <path d="M8 2.5v8M4.8 7.5L8 10.7l3.2-3.2M3 13.5h10" />,
   key: (
     <>
       <circle cx="5.4" cy="10.6" r="2.9" />

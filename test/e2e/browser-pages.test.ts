@@ -45,6 +45,8 @@ const places: readonly (readonly [name: string, path: string, ready: () => Locat
   ['the history of approvals', '/approvals/history', () => page.getByText('No question was answered yet')],
   ['Agents', '/agents', () => page.getByRole('radiogroup', { name: /^delete_repository,/ })],
   ['Servers', '/servers', () => page.getByRole('tab', { name: /^Tools/ })],
+  ['Audit', '/audit', () => page.locator('tr[data-entry]').first()],
+  ['Analytics', '/analytics', () => page.getByRole('figure', { name: 'Tools' })],
 ];
 
 async function visit(name: string, path: string, ready: () => Locator): Promise<void> {
@@ -161,7 +163,7 @@ describe('the keyboard', () => {
 
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     const seen = new Set<string>();
-    for (let presses = 0; presses < 14; presses++) {
+    for (let presses = 0; presses < 20; presses++) {
       await page.keyboard.press('Tab');
       const focus = await page.evaluate(() => {
         const element = document.activeElement;

@@ -74,7 +74,7 @@ it.runIf(isLinux)('shows and logs which program a call came from, and learns the
   const reader = openReader({ file: join(harness.dir, 'scopegate.db') });
   const rows = reader.callRows(card.callId);
   reader.close();
-  expect(rows.at(-1)?.details).toMatchObject({ process: { pid: process.pid, path: own } });
+  expect(rows.at(-1)?.process).toMatchObject({ pid: process.pid, path: own });
 });
 
 it.runIf(isLinux)(

@@ -326,7 +326,7 @@ describe('a switch', () => {
     await harness.call('grants.set', { changes: [{ ...key, effect: 'deny' }] });
     const { version } = await harness.call('policy.get', {});
     const reader = openReader({ file: join(harness.dir, 'scopegate.db') });
-    const rows = reader.chainRows(reader.auditCount() - 2, 2).map(({ values }) => values.at(-1));
+    const rows = reader.chainRows(reader.auditEnd() - 2, 2).map(({ values }) => values[22]);
     reader.close();
     expect(rows.map((text) => JSON.parse(String(text)))).toMatchObject([
       { before: null, effect: 'ask', version: version - 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { externalAddress, isAppPage } from '../../electron/shell/app-origin.ts';
+import { externalAddress, isAppPage, isOwnFile } from '../../electron/shell/app-origin.ts';
 
 describe('isAppPage', () => {
   test.each(['app://scopegate/index.html', 'app://scopegate/approval.html', 'app://scopegate/index.html#/agents?x=1'])(
@@ -24,6 +24,22 @@ describe('isAppPage', () => {
     'app:scopegate/index.html',
   ])('takes %s for foreign (security)', (url) => {
     expect(isAppPage(url)).toBe(false);
+  });
+});
+
+describe('isOwnFile', () => {
+  test('knows what a page of ours made in memory, and nothing else (security)', () => {
+    expect(isOwnFile('blob:app://scopegate/3d7f0d6e-0000')).toBe(true);
+    const foreign = [
+      'blob:app://scopegate.evil/1',
+      'blob:https://scopegate/1',
+      'blob:null/1',
+      'app://scopegate/index.html',
+      'https://scopegate/x.csv',
+      'data:text/csv,a',
+      '',
+    ];
+    for (const url of foreign) expect(isOwnFile(url), url).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import {
   type AgentMatrix,
   type AgentView,
   anything,
+  type BridgeParams,
   type Effect,
   type GrantChange,
   type GrantKey,
@@ -55,11 +56,7 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
     },
     'agents.update': ({ id, ...changes }) => {
       const before = agents.editable(id);
-      record('agent.changed', before, {
-        name: changes.name ?? before.name,
-        limit: limitText(changes.limit ?? null),
-        toolLimit: limitText(changes.toolLimit ?? null),
-      });
+      record('agent.changed', before, describeChanges(before, changes));
       agents.change(id, withoutUndefined(changes));
       // a new name is no reason to start counting anew
       if (changes.limit !== undefined || changes.toolLimit !== undefined) limiter.reset(id);
@@ -236,6 +233,20 @@ function limitedRules(parts: EngineParts, agentId: string): { id: string; limit:
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** Each changed member with what stood before. */
+function describeChanges(
+  before: KnownAgent,
+  { name, limit, toolLimit }: Omit<BridgeParams<'agents.update'>, 'id'>,
+): Record<string, string | null> {
+  return {
+    ...(name === undefined ? {} : { name, nameBefore: before.name }),
+    ...(limit === undefined ? {} : { limit: limitText(limit), limitBefore: limitText(before.limit) }),
+    ...(toolLimit === undefined
+      ? {}
+      : { toolLimit: limitText(toolLimit), toolLimitBefore: limitText(before.toolLimit) }),
+  };
 }
 
 function limitText(limit: { count: number; per: string } | null): string | null {

@@ -2,13 +2,17 @@ import { maskCard } from '../pipeline/approval-mask.ts';
 import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
 
-export function makeApprovalHandlers({ approvals, desk }: EngineParts): HandlersFor<'approvals'> {
+export function makeApprovalHandlers({ approvals, audit, desk }: EngineParts): HandlersFor<'approvals'> {
   return {
     'approvals.decide': async (decision) => {
       await desk.decide(decision);
       return {};
     },
-    'approvals.extend': ({ id }) => ({ expiresAt: approvals.extend(id) }),
+    'approvals.extend': ({ id }) => {
+      const expiresAt = approvals.extend(id);
+      audit.append({ event: 'approval.extended', actor: 'person', approvalId: id, details: { expiresAt } });
+      return { expiresAt };
+    },
     'approvals.context': ({ id }) => desk.context(id),
     'approvals.preview': ({ id, digest, remember, edited }) => desk.preview(id, digest, remember, edited),
     'approvals.reveal': ({ id, digest }) => desk.reveal(id, digest),
@@ -21,6 +25,7 @@ export function makeApprovalHandlers({ approvals, desk }: EngineParts): Handlers
     },
     'approvals.dismiss': ({ ids }) => {
       desk.dismiss(ids);
+      audit.append({ event: 'approvals.dismissed', actor: 'person', details: { items: ids.length } });
       return {};
     },
     'approvals.shortenGrant': ({ id, expiresAt }) => {

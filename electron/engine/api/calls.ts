@@ -7,7 +7,7 @@ import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
 
 export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
-  const { journal, store } = parts;
+  const { audit, journal, store } = parts;
   return {
     'calls.detail': ({ id }) => {
       const detail = detailOf(parts, id);
@@ -21,7 +21,11 @@ export function makeCallHandlers(parts: EngineParts): HandlersFor<'calls'> {
       return { calls: rows.slice(0, limit).map(viewOfRow), more: rows.length > limit };
     },
     'calls.cancel': ({ id }) => {
+      const view = journal.view(id);
       if (!journal.cancel(id)) throw new BridgeFault('stale', 'This call is already over.');
+      const { agentId = null, agentName = null, serverId = null, tool = null } = view ?? {};
+      // how the call then ended has a row of its own
+      audit.append({ event: 'call.cancelled', actor: 'person', callId: id, agentId, agentName, serverId, tool });
       return {};
     },
   };

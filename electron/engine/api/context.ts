@@ -1,6 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
+import type { AuditIndexer } from '../audit-indexer.ts';
+import type { AuditProver } from '../audit-prover.ts';
+import type { AuditRetention } from '../audit-retention.ts';
+import type { AuditTrail } from '../audit-trail.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
@@ -29,6 +33,12 @@ export interface EngineParts {
   key: KeyObject;
   store: StoreWriter;
   audit: AuditGate;
+  /** The mark, the signed checkpoints and the syncs of the log. */
+  trail: AuditTrail;
+  prover: AuditProver;
+  retention: AuditRetention;
+  /** Keeps what searches and figures are made from up with the log. */
+  indexer: AuditIndexer;
   bus: EventBus;
   agents: AgentRegistry;
   servers: ServerRegistry;
@@ -64,4 +74,6 @@ export interface Announcer {
   server(id: string): void;
   matrix(agentId: string | null): void;
   policy(): void;
+  /** How the log itself is: its verification, its settings. */
+  audit(): void;
 }

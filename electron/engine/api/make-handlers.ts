@@ -1,7 +1,10 @@
 import { BridgeFault } from '../faults.ts';
 import { maskCard } from '../pipeline/approval-mask.ts';
 import { agentViewOf, makeAgentHandlers } from './agents.ts';
+import { makeAnalyticsHandlers } from './analytics.ts';
 import { makeApprovalHandlers } from './approvals.ts';
+import { makeAuditHandlers } from './audit.ts';
+import { makeProofHandlers } from './audit-proof.ts';
 import { makeCallHandlers } from './calls.ts';
 import type { EngineParts } from './context.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
@@ -18,6 +21,9 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeServerHandlers(parts),
     ...makeApprovalHandlers(parts),
     ...makePolicyHandlers(parts),
+    ...makeAuditHandlers(parts),
+    ...makeProofHandlers(parts),
+    ...makeAnalyticsHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();
@@ -57,6 +63,7 @@ function makeEngineHandlers(parts: EngineParts): HandlersFor<'engine'> {
           'The port is set where this gateway was started.',
           'Change it there and start again.',
         );
+      const before = parts.status().port;
       await parts.openListener(port);
       if (parts.status().mcpUrl === null)
         throw new BridgeFault(
@@ -65,7 +72,7 @@ function makeEngineHandlers(parts: EngineParts): HandlersFor<'engine'> {
           'Choose another port.',
         );
       parts.ports.settings.setPort(port);
-      parts.audit.append({ event: 'engine.port_changed', actor: 'person', details: { port } });
+      parts.audit.append({ event: 'engine.port_changed', actor: 'person', details: { port, before } });
       return {};
     },
     'engine.retryListener': async () => {

@@ -5,6 +5,8 @@ import type { CatalogTool } from '../upstream/catalog.ts';
 import type { EngineParts } from './context.ts';
 import type { HandlersFor } from './handlers.ts';
 
+const maxNames = 1_000;
+
 /** A test of a server that never answers ends by itself; this bounds it from outside, milliseconds. */
 const testMs = 150_000;
 
@@ -12,7 +14,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
   const { servers, catalog, pool, audit, announce, keeper } = parts;
   const record = (
     event: string,
-    server: Pick<KnownServer, 'id'>,
+    server: { id: string | null },
     details: Record<string, string | number | boolean | null> | null = null,
   ) => {
     const written = audit.append({ event, actor: 'person', serverId: server.id, details });
@@ -68,7 +70,11 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
       changed(id);
       return {};
     },
-    'servers.test': ({ transport }) => testServer(parts, transport),
+    'servers.test': ({ transport }) => {
+      // it starts a program or opens a connection, so it is written down like any other
+      record('server.tested', { id: null }, describeTransport(transport));
+      return testServer(parts, transport);
+    },
     'servers.restart': async ({ id }) => {
       record('server.restarted', servers.existing(id));
       await pool.restart(id);
@@ -81,7 +87,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
     },
     'servers.accept': ({ id, tools }) => {
       const server = servers.existing(id);
-      record('server.tools_accepted', server, { tools: tools.length });
+      record('server.tools_accepted', server, { tools: tools.length, names: listNames(tools) });
       const accepted = catalog.accept(id, tools);
       if (server.reviewedAt === null) servers.change(id, { reviewedAt: parts.ports.clock.now() });
       changed(id);
@@ -109,6 +115,12 @@ async function testServer(parts: EngineParts, transport: Transport): Promise<Ser
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Of an acceptance as far as fits into a row. */
+function listNames(tools: readonly { name: string }[]): string {
+  const names = tools.map(({ name }) => name).join(', ');
+  return names.length <= maxNames ? names : `${names.slice(0, maxNames)}…`;
 }
 
 function describeTool(tool: CatalogTool): ServerTool {

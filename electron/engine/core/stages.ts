@@ -69,6 +69,8 @@ export interface PermittedCall extends DecidedCall {
 /** May be sent to its server: permitted, and every credential it needs is at hand. */
 export interface ArmedCall extends PermittedCall {
   readonly [armed]: true;
+  /** Name of the credential that goes with it, for the audit; none: null. */
+  credential?: string | null;
 }
 
 export type Permission = { ok: true; call: PermittedCall } | { ok: false; decision: Decision };

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { isSecretText } from '../core/secret-values.ts';
 import type { ResolvedCall } from '../core/stages.ts';
@@ -6,10 +6,20 @@ import type { LogPort } from '../ports.ts';
 import type { StoreWriter } from '../store/contract.ts';
 import type { KeptCall } from '../store/policy-contract.ts';
 import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import { PayloadSeal } from './payload-seal.ts';
 
 interface Ports {
-  store: Pick<StoreWriter, 'putKeptCalls' | 'pruneKeptCalls' | 'replayDays' | 'setReplayDays'>;
-  /** The engine's own key; the sealing key is derived from it. */
+  store: Pick<
+    StoreWriter,
+    | 'putKeptCalls'
+    | 'pruneKeptCalls'
+    | 'replayDays'
+    | 'setReplayDays'
+    | 'payloadKey'
+    | 'putPayloadKey'
+    | 'deletePayloadKeys'
+  >;
+  /** The engine's own key; the keys of the days are sealed under one derived from it. */
   key: KeyObject;
   log: LogPort;
   now(): number;
@@ -43,7 +53,7 @@ const keptSchema = z.object({
  */
 export class ArgumentKeeper {
   readonly #ports: Ports;
-  readonly #key: Buffer;
+  readonly #seals: PayloadSeal;
   #waiting: ResolvedCall[] = [];
   #timer: NodeJS.Timeout | null = null;
   #days: number;
@@ -51,7 +61,7 @@ export class ArgumentKeeper {
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    this.#key = Buffer.from(hkdfSync('sha256', ports.key, Buffer.alloc(0), 'scopegate call arguments', 32));
+    this.#seals = new PayloadSeal(ports);
     this.#days = ports.store.replayDays();
   }
 
@@ -92,12 +102,9 @@ export class ArgumentKeeper {
 
   /** Null: too large to be kept, or sealed under another key. */
   open(call: KeptCall): KeptArguments | null {
-    if (!call.sealed || call.sealed.length < 29) return null;
+    const plain = call.sealed && this.#seals.open({ sealed: call.sealed, day: call.day }, call.callId);
+    if (!plain) return null;
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, call.sealed.subarray(0, 12));
-      decipher.setAAD(Buffer.from(call.callId));
-      decipher.setAuthTag(call.sealed.subarray(12, 28));
-      const plain = Buffer.concat([decipher.update(call.sealed.subarray(28)), decipher.final()]);
       const parsed = keptSchema.safeParse(JSON.parse(plain.toString('utf8')));
       return parsed.success ? parsed.data : null;
     } catch {
@@ -118,22 +125,15 @@ export class ArgumentKeeper {
       tool: call.tool.name,
       subject: call.subject,
       argumentsDigest: call.argumentsDigest,
-      sealed: plain.length <= maxSealedBytes ? this.#encrypt(plain, call.id) : null,
+      ...(plain.length <= maxSealedBytes ? this.#seals.seal(plain, call.id, call.at) : { sealed: null, day: null }),
     };
-  }
-
-  #encrypt(plain: Buffer, callId: string): Buffer {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
-    cipher.setAAD(Buffer.from(callId));
-    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
   #prune(): void {
     this.#prunedAt = this.#ports.now();
     const oldest = this.#days === 0 ? Number.MAX_SAFE_INTEGER : this.#ports.now() - this.#days * dayMs;
     this.#ports.store.pruneKeptCalls(oldest, maxKept);
+    this.#seals.eraseBefore(oldest);
   }
 }
 

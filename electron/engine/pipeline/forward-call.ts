@@ -26,6 +26,9 @@ export interface ForwardedCall {
   io: CallIo;
 }
 
+/** Made once: without a reason of its own, ending a signal makes an error with a stack, for every call. */
+const callOver = new Error('The call is over.');
+
 /** A server that asks for pages to be opened, again and again, is told no. */
 const maxUrlRounds = 3;
 
@@ -60,31 +63,40 @@ export async function forwardCall(
       ports.journal.decided(call.id, again.decision);
       return settleRefused(ports, call, again.decision, again.end, waitedMs);
     }
-    const committed = ports.audit.append({
+    const committed = await ports.audit.commit({
       ...auditFacts(call, call.decision),
       event: 'call.decided',
       actor: 'agent',
       effect: 'allow',
       reasonCode: call.decision.reasonCode,
       approvalId: call.approvalId,
+      credential: call.credential ?? null,
     });
     if (!committed) {
       const end = { outcome: 'degraded', reasonCode: 'audit', told: told.degraded, about: call } as const;
       return settleRefused(ports, call, call.decision, end, waitedMs);
+    }
+    // so did the commit: nothing may change between the last look and the effect
+    const last = decideAgain(ports, permitted, route, permitted.approvalId);
+    if (!last.ok) {
+      ports.journal.decided(call.id, last.decision);
+      return settleRefused(ports, call, last.decision, last.end, waitedMs);
     }
     ports.journal.running(call.id);
     ports.guards.forwarded(call);
     const mayGoOn = () => decideAgain(ports, permitted, route, permitted.approvalId).ok;
     const io = makeCallIo(ports, call, mayGoOn, over.signal);
     const ended = await send(ports, { call, link, io }, route);
-    return settleForwarded(ports, call, ended, waitedMs);
+    return await settleForwarded(ports, call, ended, waitedMs);
   } finally {
-    over.abort();
+    over.abort(callOver);
     release();
   }
 }
 
 interface Ended {
+  /** Until the server's answer, milliseconds. */
+  upstreamMs: number;
   outcome: Outcome;
   reasonCode: string;
   reply: Reply;
@@ -101,10 +113,12 @@ async function raiseLogLevel(ports: PipelinePorts, { exchange }: ArmedCall, link
 async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallRoute): Promise<Ended> {
   const { call, link } = forwarded;
   const { exchange } = call;
+  const sentAt = performance.now();
   try {
     const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
     const isToolError = response.has === 'error' || resultIsToolError(response);
     return {
+      upstreamMs: performance.now() - sentAt,
       outcome: isToolError ? 'tool_error' : 'ok',
       reasonCode: response.has === 'error' ? 'rpc_error' : call.decision.reasonCode,
       reply: { kind: 'raw', response: finishResponse(ports, call, link.era, response) },
@@ -116,6 +130,7 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
     const end = endOfFault(error, call.tool.serverName);
     const text = end.told ?? told.internal;
     return {
+      upstreamMs: performance.now() - sentAt,
       outcome: end.outcome ?? 'upstream_error',
       reasonCode: end.reasonCode,
       reply: replyRefused(exchange.method, text),
@@ -164,10 +179,15 @@ const unopened = closeResponse({
   error: { code: rpcErrorCodes.internal, message: 'The server wants a page opened first, and that was not done.' },
 });
 
-function settleForwarded(ports: PipelinePorts, call: ArmedCall, ended: Ended, waitedMs: number | null): Reply {
+async function settleForwarded(
+  ports: PipelinePorts,
+  call: ArmedCall,
+  ended: Ended,
+  waitedMs: number | null,
+): Promise<Reply> {
   const bytes = ended.response?.bytes ?? null;
   const resultDigest = bytes ? hashBytes(bytes) : null;
-  const written = ports.audit.append({
+  const written = await ports.audit.commit({
     ...auditFacts(call, call.decision),
     event: 'call.settled',
     actor: 'engine',
@@ -178,7 +198,9 @@ function settleForwarded(ports: PipelinePorts, call: ArmedCall, ended: Ended, wa
     resultBytes: bytes?.length ?? null,
     durationMs: Math.max(0, performance.now() - call.exchange.receivedAt),
     waitedMs,
+    upstreamMs: ended.upstreamMs,
     approvalId: call.approvalId,
+    credential: call.credential ?? null,
   });
   const outcome = written ? ended.outcome : 'unknown';
   const reply = written ? ended.reply : replyRefused(call.exchange.method, told.unrecorded);

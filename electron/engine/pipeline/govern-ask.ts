@@ -74,7 +74,7 @@ export async function governAsk(
     durationMs,
     ...(withheld ?? (isWithdrawn ? withdrawn : outcomeOf(answer))),
   } as const;
-  if (!ports.audit.append({ ...permitted, ...ended })) return refused('The answer could not be recorded.');
+  if (!(await ports.audit.commit({ ...permitted, ...ended }))) return refused('The answer could not be recorded.');
   return withheld ? refused('The policy of the user changed.') : answer;
 }
 
@@ -132,23 +132,28 @@ async function permitAsk(
   if (ask === null) return no(refused('The request has no canonical form.'));
   const facts = factsOf(ask, callId);
   if (decision.effect === 'deny') {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
+    await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
     return no({ kind: 'unsupported' });
   }
   const approval = await approveAsk(ports, ask, callId);
   if (!approval.ok) {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
+    await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
     return no(refused(approval.told));
   }
   // the world may have changed while the person thought
   const again = decideAsk(ports, scene, method);
   if (refusalOf(again, approval.approvalId)) {
-    ports.audit.append({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
+    await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
     return no({ kind: 'unsupported' });
   }
   const permitted = { ...facts, effect: 'allow' as const, approvalId: approval.approvalId };
-  if (!ports.audit.append({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode }))
+  if (!(await ports.audit.commit({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode })))
     return no(refused('The audit log cannot be written.'));
+  // and while the row was written
+  if (refusalOf(decideAsk(ports, scene, method), approval.approvalId) || !scene.mayGoOn()) {
+    await ports.audit.commit({ ...permitted, event: 'ask.settled', outcome: 'denied', reasonCode: 'policy_changed' });
+    return no({ kind: 'unsupported' });
+  }
   return { ok: true, permitted };
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Decision } from '../../shared/index.ts';
+import { makeCallId } from '../core/call-id.ts';
 import { digestArguments } from '../core/canonical.ts';
 import { told } from '../core/refusals.ts';
 import { arm, type DecidedCall, type ReceivedCall, type ResolvedCall } from '../core/stages.ts';
@@ -27,7 +27,8 @@ type Step<T> = { ok: true; call: T } | { ok: false; end: End };
 export async function governCall(ports: PipelinePorts, exchange: Exchange, route: CallRoute): Promise<Reply> {
   const controller = new AbortController();
   const forwarded = withSignal(exchange, linkSignals(exchange.signal, controller));
-  const received: ReceivedCall = { id: randomUUID(), at: ports.clock.now(), exchange: forwarded };
+  const at = ports.clock.now();
+  const received: ReceivedCall = { id: makeCallId(at), at, exchange: forwarded };
   try {
     const reply = await runCall(ports, received, route, () => controller.abort());
     learnPatience(ports, exchange);
@@ -97,7 +98,7 @@ async function runCall(
   return forwardCall(ports, arm(permitted.call), route, waitedMs);
 }
 
-function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, end: End): Reply {
+async function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, end: End): Promise<Reply> {
   openRow(ports, received, labelOf(received.exchange), () => {});
   const { about } = end;
   if (!about) return settleRefused(ports, received, null, end);
@@ -111,7 +112,7 @@ function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, end: End
  * The agent hears the same of what is hidden from it and of what does not exist, and as soon: the arguments, which it
  * could make as costly as it likes, are looked at alike in both cases, and both are decided. The person sees what was tried.
  */
-function refuseMissing(ports: PipelinePorts, received: ReceivedCall, route: CallRoute, end: End): Reply {
+async function refuseMissing(ports: PipelinePorts, received: ReceivedCall, route: CallRoute, end: End): Promise<Reply> {
   openRow(ports, received, labelOf(received.exchange), () => {});
   const hidden = route.findHidden();
   const given = received.exchange.params.arguments;

@@ -70,7 +70,8 @@ export function auditFacts(
     callId: call.id,
     effect: decision?.effect ?? null,
     policyVersion: decision?.policyVersion ?? null,
-    details: detailsOf(call.exchange),
+    process: processOf(call.exchange),
+    ruleId: decision?.trace.find(({ hit, ruleId }) => hit && ruleId !== undefined)?.ruleId ?? null,
   };
   if (!('tool' in call)) return { ...common, tool: labelOf(call.exchange) };
   return {
@@ -85,11 +86,11 @@ export function auditFacts(
 }
 
 /** The program the call came from, where it is known by now. */
-function detailsOf({ caller }: Exchange): JsonObject | null {
+function processOf({ caller }: Exchange): JsonObject | null {
   const process = caller?.current();
   if (!process) return null;
   const { pid, path, parent } = process;
-  return { process: { pid, path, parent: parent?.path ?? null } };
+  return { pid, path, parent: parent?.path ?? null };
 }
 
 const maxLabel = 128;
@@ -119,20 +120,20 @@ export function replyRefused(method: string, text: string): Reply {
 const refusedCode = -32000;
 
 /** Ends a call that never reached its server: one audit row for decision and outcome, before the reply. */
-export function settleRefused(
+export async function settleRefused(
   ports: PipelinePorts,
   call: ReceivedCall,
   decision: Decision | null,
   end: End,
   waitedMs: number | null = null,
-): Reply {
+): Promise<Reply> {
   const about = end.about ? { ...end.about, id: call.id } : call;
   const facts = auditFacts(about, decision);
   if (end.outcome === null) {
-    ports.audit.append({ ...facts, event: 'call.parked', actor: 'engine', reasonCode: end.reasonCode });
+    await ports.audit.commit({ ...facts, event: 'call.parked', actor: 'engine', reasonCode: end.reasonCode });
     return replyTo(call.exchange, end);
   }
-  const written = ports.audit.append({
+  const written = await ports.audit.commit({
     ...facts,
     event: 'call.refused',
     actor: 'agent',

@@ -8,8 +8,10 @@ import type { ChainRow, StoreReader } from './contract.ts';
  *
  * `canonical` is the UTF-8 text of a JSON array of the stored columns in this order, as `JSON.stringify` writes it:
  * seq, id, at, event, actor, agentId, agentName, serverId, tool, callId, effect, outcome, reasonCode, riskTier,
- * policyVersion, argumentsDigest, resultDigest, resultBytes, durationMs, waitedMs, approvalId, subject, details.
- * An absent value is `null`; `details` is the JSON text as stored, hence a JSON string inside the array. `prevHash` is
+ * policyVersion, argumentsDigest, resultDigest, resultBytes, durationMs, waitedMs, approvalId, subject, details, and in
+ * format 2 further: format, ruleId, credential, osUser, process, upstreamMs, findings (docs/audit-format.md).
+ * An absent value is `null`; `details`, `process` and
+ * `findings` are JSON text as stored, hence JSON strings inside the array. `prevHash` is
  * the 32 bytes of the row before, 32 zero bytes for row 1. The leading zero byte marks a leaf, as in RFC 6962 §2.1.
  */
 export type ChainValue = string | number | null;
@@ -20,6 +22,17 @@ const leafPrefix = Buffer.of(0);
 
 export function hashRow(values: readonly ChainValue[], prevHash: Buffer): Buffer {
   return createHash('sha256').update(leafPrefix).update(JSON.stringify(values), 'utf8').update(prevHash).digest();
+}
+
+const oldFormatColumns = 23;
+
+/**
+ * The columns of a stored row that its hash covers: the first ones only for an old row, unless it has something in a
+ * column its hash does not cover. Such a row, or one of an unknown format, then does not fit its hash.
+ */
+export function hashedValues(values: readonly ChainValue[]): readonly ChainValue[] {
+  const isOld = values[oldFormatColumns] === 1 && values.slice(oldFormatColumns + 1).every((value) => value === null);
+  return isOld ? values.slice(0, oldFormatColumns) : values;
 }
 
 /** A point of the chain known to be good; `seq: 0` with `genesisHash` is its beginning. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { EngineStartError } from '../contract.ts';
 import { type ChainHead, checkChain, genesisHash, hashRow } from './audit-chain.ts';
 import { readAudit } from './audit-queries.ts';
@@ -24,6 +25,7 @@ const endEvents = new Set(['call.settled', 'call.refused', 'call.recovered']);
 /** Throws `EngineStartError` (`database_corrupt`) when the last row is not what was once written. */
 export function openAuditLog(db: Connection): AuditLog {
   let head = readHead(db);
+  const osUser = readOsUser();
   const placeholders = Array.from({ length: hashedColumnCount + 2 }, () => '?').join(', ');
   const insert = db.prepare(`INSERT INTO audit (${hashedColumns}, prev_hash, hash) VALUES (${placeholders})`);
   const { unfinishedCalls } = readAudit(db);
@@ -46,7 +48,7 @@ export function openAuditLog(db: Connection): AuditLog {
   return {
     append(event) {
       const seq = head.seq + 1;
-      const values = toChainValues(seq, randomUUID(), event);
+      const values = toChainValues(seq, randomUUID(), osUser, event);
       const hash = hashRow(values, head.hash);
       insert.run(...values, head.hash, hash);
       head = { seq, hash };
@@ -64,9 +66,18 @@ export function openAuditLog(db: Connection): AuditLog {
   };
 }
 
+/** Null where the system knows no name for the account, as in some containers. */
+function readOsUser(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
 function readHead(db: Connection): ChainHead {
-  const { auditCount, chainRows } = readAudit(db);
-  const seq = auditCount();
+  const { auditEnd, chainRows } = readAudit(db);
+  const seq = auditEnd();
   if (seq === 0) return { seq: 0, hash: genesisHash };
   const [last] = chainRows(seq - 1, 1);
   const check = last ? checkChain([last], { seq: seq - 1, hash: last.prevHash }) : null;

@@ -1,3 +1,4 @@
+import { type ChainValue, hashedValues } from './audit-chain.ts';
 import { auditColumns, auditRow, hashedColumnCount, hashedColumns } from './audit-rows.ts';
 import type { Connection } from './connection.ts';
 import type { AuditRow, ChainRow, StoreReader } from './contract.ts';
@@ -11,7 +12,14 @@ const countable = `${ended} AND agent_id IS NOT NULL AND server_id IS NOT NULL A
 type RawRow = { seq: number };
 type AuditReads = Pick<
   StoreReader,
-  'settledCalls' | 'callRows' | 'unfinishedCalls' | 'chainRows' | 'auditCount' | 'callCounts' | 'priorCalls'
+  | 'settledCalls'
+  | 'callRows'
+  | 'unfinishedCalls'
+  | 'chainRows'
+  | 'auditCount'
+  | 'auditEnd'
+  | 'callCounts'
+  | 'priorCalls'
 >;
 
 export function readAudit(db: Connection): AuditReads {
@@ -41,7 +49,7 @@ function readCalls(db: Connection): Pick<AuditReads, 'settledCalls' | 'callRows'
   };
 }
 
-function readChain(db: Connection): Pick<AuditReads, 'chainRows' | 'auditCount'> {
+function readChain(db: Connection): Pick<AuditReads, 'chainRows' | 'auditCount' | 'auditEnd'> {
   const after = db
     .prepare<[number, number], unknown[]>(
       `SELECT ${hashedColumns}, prev_hash, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`,
@@ -51,8 +59,10 @@ function readChain(db: Connection): Pick<AuditReads, 'chainRows' | 'auditCount'>
   const count = db
     .prepare<[], number>('SELECT coalesce((SELECT max(seq) FROM audit) - (SELECT min(seq) FROM audit) + 1, 0)')
     .pluck();
+  const end = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM audit').pluck();
   return {
     chainRows: (afterSeq, limit) => after.all(afterSeq, limit).map(toChainRow),
+    auditEnd: () => end.get() ?? 0,
     auditCount: () => count.get() ?? 0,
   };
 }
@@ -60,7 +70,7 @@ function readChain(db: Connection): Pick<AuditReads, 'chainRows' | 'auditCount'>
 /** Values of another type than written (a damaged file) go on as they are: the hash will not fit them. */
 function toChainRow(columns: unknown[]): ChainRow {
   return {
-    values: columns.slice(0, hashedColumnCount) as ChainRow['values'],
+    values: hashedValues(columns.slice(0, hashedColumnCount) as ChainValue[]),
     prevHash: columns[hashedColumnCount] as Buffer,
     hash: columns[hashedColumnCount + 1] as Buffer,
   };

@@ -9,6 +9,12 @@ import type {
   Transport,
 } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
+import type { ChainHead } from './audit-chain.ts';
+import type { AuditCheckpoint, CheckpointReads } from './audit-checkpoints.ts';
+import type { PruneReads, PruneWrites } from './audit-prune.ts';
+import type { AuditSearchReader, AuditSearchWriter } from './audit-search-contract.ts';
+import type { AuditSettings } from './audit-settings.ts';
+import type { PayloadKeys, PayloadKeyWrites } from './payload-keys.ts';
 import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
 
 /**
@@ -127,10 +133,24 @@ export interface AuditEvent {
   subject: string | null;
   /** Further facts, small, never arguments, results or secrets. */
   details: JsonObject | null;
+  /** The rule, never-list entry, grant or switch that decided. */
+  ruleId?: string | null;
+  /** Name of the credential that went with the call; never its value. */
+  credential?: string | null;
+  /** The program behind the connection, as far as the system told. */
+  process?: JsonObject | null;
+  /** From the sending to the server until its answer, milliseconds; what ScopeGate added is the rest of `durationMs`. */
+  upstreamMs?: number | null;
+  /** What was found in arguments or result, without the text it was found in. */
+  findings?: JsonObject[] | null;
 }
-export interface AuditRow extends AuditEvent {
+export interface AuditRow extends Required<AuditEvent> {
   seq: number;
   id: string;
+  /** 1: from before version 13 of the schema; its hash covers fewer columns. */
+  format: number;
+  /** The account of the system ScopeGate ran under. */
+  osUser: string | null;
   prevHash: string;
   hash: string;
 }
@@ -161,7 +181,8 @@ export interface KnownTaskRecord {
   learnedAt: number;
 }
 
-export interface StoreReader extends PolicyReader {
+export interface StoreReader extends PolicyReader, AuditSearchReader, CheckpointReads, PayloadKeys, PruneReads {
+  auditSettings(): AuditSettings;
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
   declaredPauses(): ReadonlySet<string>;
@@ -204,7 +225,10 @@ export interface StoreReader extends PolicyReader {
   unfinishedCalls(): AuditRow[];
   /** Raw lines of the log after a sequence number, in order, for `verifyChain`. */
   chainRows(afterSeq: number, limit: number): ChainRow[];
+  /** How many rows there are; fewer than `auditEnd` once old ones were pruned. */
   auditCount(): number;
+  /** Number of the newest row; 0 in an empty log. */
+  auditEnd(): number;
   /** Calls per (server, tool) of one agent that ended since a time, refused ones included. */
   callCounts(agentId: string, since: number): { serverId: string; tool: string; count: number }[];
   /** Calls of one agent to one tool that went through to the server; refused ones do not count as experience. */
@@ -213,7 +237,7 @@ export interface StoreReader extends PolicyReader {
   flag(name: 'paused'): boolean;
 }
 
-export interface StoreWriter extends StoreReader, PolicyWriter {
+export interface StoreWriter extends StoreReader, PolicyWriter, AuditSearchWriter, PayloadKeyWrites, PruneWrites {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;
@@ -244,6 +268,16 @@ export interface StoreWriter extends StoreReader, PolicyWriter {
   putClientWait(client: string, waitedMs: number, at: number): void;
   /** Appends one row and returns its sequence number; throws when it could not be made durable. */
   appendAudit(event: AuditEvent): number;
+  /** Appends rows in one transaction, all or none. */
+  appendAuditRows(events: readonly AuditEvent[]): void;
+  /** The newest row, as of the last commit or within the open transaction. */
+  auditHead(): ChainHead;
+  /** Called with the newest row after each commit that wrote any; must not throw. */
+  onAuditCommit(listener: (head: ChainHead) => void): void;
+  putCheckpoint(checkpoint: AuditCheckpoint): void;
+  putAuditSettings(settings: AuditSettings): void;
+  /** Moves the write-ahead log into the database and starts it over, after a sync of it failed; throws when it cannot. */
+  renewWal(): void;
   /** Adds one and returns the new policy version. */
   bumpPolicyVersion(): number;
   setFlag(name: 'paused', value: boolean): void;

@@ -3,7 +3,15 @@ import type { Connection } from './connection.ts';
 import type { StoreReader, StoreWriter } from './contract.ts';
 import { decodeRow } from './rows.ts';
 
-type MetaName = 'policy_version' | 'paused' | 'audit_settled_through' | 'replay_days';
+type MetaName =
+  | 'policy_version'
+  | 'paused'
+  | 'audit_settled_through'
+  | 'replay_days'
+  | 'audit_pruned_through'
+  | 'audit_read_through'
+  | 'audit_text_through'
+  | 'audit_text_on';
 
 const metaValue = z.number().int().nonnegative();
 

@@ -30,6 +30,8 @@ export interface KeptCall {
   argumentsDigest: string;
   /** AES-256-GCM of the arguments; null: they were too large. */
   sealed: Buffer | null;
+  /** Of the key it is sealed with, days since the epoch; null: by a version without keys of days. */
+  day: number | null;
 }
 
 export interface PolicyReader {
@@ -44,6 +46,7 @@ export interface PolicyReader {
   limitBuckets(): Map<string, Bucket>;
   /** Newest first, from `since` on (milliseconds since the epoch). */
   keptCalls(since: number, limit: number): KeptCall[];
+  keptCall(callId: string): KeptCall | null;
   keptCallCount(): number;
   /** Days arguments are kept; 0: not at all. */
   replayDays(): number;

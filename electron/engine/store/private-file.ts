@@ -63,6 +63,11 @@ export function readPrivateFile(path: string): Buffer | null {
   }
 }
 
+/** A descriptor for reading, to be closed by the caller; null when there is none. Throws like `readPrivateFile`. */
+export function openPrivateRead(path: string): number | null {
+  return openOwned(path, constants.O_RDONLY);
+}
+
 /** Makes an empty file with mode 0600 when there is none; checks and tightens the one that is there. */
 export function ensurePrivateFile(path: string): void {
   const descriptor = openOwned(path, constants.O_RDWR | constants.O_CREAT);

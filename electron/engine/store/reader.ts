@@ -1,10 +1,15 @@
 import { EngineStartError } from '../contract.ts';
 import { readAgentPrograms } from './agent-programs.ts';
 import { readAgents } from './agents.ts';
+import { readAnalytics } from './analytics.ts';
 import { readApprovalFigures } from './approval-figures.ts';
 import { readApprovalSettings } from './approval-settings.ts';
 import { readApprovals } from './approvals.ts';
+import { readCheckpoints } from './audit-checkpoints.ts';
+import { readPruning } from './audit-prune.ts';
 import { readAudit } from './audit-queries.ts';
+import { readAuditSearch } from './audit-search.ts';
+import { readAuditSettings } from './audit-settings.ts';
 import { type Connection, openReadHandle, type StoreFile } from './connection.ts';
 import type { StoreReader } from './contract.ts';
 import { readGrants } from './grants.ts';
@@ -12,6 +17,7 @@ import { inspectFile } from './inspect.ts';
 import { readKnownTasks } from './known-tasks.ts';
 import { readState } from './meta.ts';
 import { schemaVersion } from './migrations/index.ts';
+import { readPayloadKeys } from './payload-keys.ts';
 import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
@@ -38,6 +44,12 @@ export function createReader(db: Connection): StoreReader {
     ...readApprovalSettings(db),
     ...readApprovalFigures(db),
     ...readAudit(db),
+    ...readAuditSettings(db),
+    ...readCheckpoints(db),
+    ...readPayloadKeys(db),
+    ...readPruning(db),
+    ...readAuditSearch(db),
+    ...readAnalytics(db),
     ...readState(db),
   };
 }

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
 import type { AgentView } from '../../../electron/shared/index.ts';
+import { auditLink } from '../../lib/audit-link.ts';
 import { hasMod, isTyping } from '../../lib/hotkeys.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -68,6 +70,9 @@ function AgentBar({ agent, onRemoved }: AgentDetailProps) {
       <h1 className="cut">{agent.name}</h1>
       <AgentStateWord agent={agent} />
       <span className="grow" />
+      <Link className="btn" href={auditLink([{ key: 'agent', value: agent.id }])}>
+        Calls
+      </Link>
       <Button
         icon={agent.paused ? 'play' : 'pause'}
         disabled={busy}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { CallDetail, CallView } from '../../../electron/shared/index.ts';
 import { explainError } from '../../bridge/client.ts';
 import { describeCallState } from '../../lib/describe-call.ts';
@@ -17,10 +17,17 @@ import { ResultTab } from './result-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
 import { WhyTab } from './why-tab.tsx';
 
-type TabName = 'why' | 'arguments' | 'result' | 'timeline' | 'raw';
+type TabName = 'why' | 'arguments' | 'result' | 'timeline' | 'raw' | 'entry';
+
+interface CallPaneProps {
+  id: string;
+  onClose: () => void;
+  /** The call's place in the audit log, where it was opened from there; shown first. */
+  entry?: ReactNode;
+}
 
 /** Everything known about one call, right of the list or below it. */
-export function CallPane({ id, onClose }: { id: string; onClose: () => void }) {
+export function CallPane({ id, onClose, entry }: CallPaneProps) {
   const bridge = useBridge();
   const live = useEngineStore((state) => state.calls.find((call) => call.id === id));
   const query = useQuery({
@@ -42,7 +49,7 @@ export function CallPane({ id, onClose }: { id: string; onClose: () => void }) {
           onRetry={() => void query.refetch()}
         />
       )}
-      {query.data !== undefined && <PaneBody detail={query.data} view={view ?? query.data.view} />}
+      {query.data !== undefined && <PaneBody detail={query.data} view={view ?? query.data.view} entry={entry} />}
     </aside>
   );
 }
@@ -64,8 +71,13 @@ function PaneHead({ view, onClose }: { view: CallView; onClose: () => void }) {
   );
 }
 
-function PaneBody({ detail, view }: { detail: CallDetail; view: CallView }) {
-  const [tab, setTab] = useState<TabName>('why');
+interface PaneBodyProps extends Pick<CallPaneProps, 'entry'> {
+  detail: CallDetail;
+  view: CallView;
+}
+
+function PaneBody({ detail, view, entry }: PaneBodyProps) {
+  const [tab, setTab] = useState<TabName>(entry === undefined ? 'why' : 'entry');
   return (
     <>
       <Tabs
@@ -73,6 +85,7 @@ function PaneBody({ detail, view }: { detail: CallDetail; view: CallView }) {
         value={tab}
         onChange={setTab}
         tabs={[
+          ...(entry === undefined ? [] : [{ value: 'entry', label: 'Entry', content: entry } as const]),
           { value: 'why', label: 'Why', content: <WhyTab detail={detail} /> },
           { value: 'arguments', label: 'Arguments', content: <ArgumentsTab detail={detail} /> },
           { value: 'result', label: 'Result', content: <ResultTab detail={detail} view={view} /> },

@@ -1,30 +1,36 @@
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react';
-import { type FilterToken, parseFilter, writeFilter } from '../../lib/call-filter.ts';
-import { useEngineStore } from '../../state/engine-context.tsx';
+import { type FilterToken, writeFilter } from '../../lib/call-filter.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { type Suggestion, suggestFilter } from './suggest-filter.ts';
+import type { Suggestion } from './suggest-filter.ts';
 
-interface FilterFieldProps {
+interface FilterFieldProps<K extends string> {
   input: RefObject<HTMLInputElement | null>;
+  /** What is filtered, for assistive technology. */
+  label: string;
+  placeholder: string;
+  parse: (text: string) => FilterToken<K>[];
+  /** What could complete the draft. */
+  suggest: (draft: string) => readonly Suggestion<K>[];
   /** Finished tokens. */
-  tokens: readonly FilterToken[];
-  onTokens: (tokens: FilterToken[]) => void;
+  tokens: readonly FilterToken<K>[];
+  onTokens: (tokens: FilterToken<K>[]) => void;
   /** What is being typed; it filters already. */
   draft: string;
   onDraft: (draft: string) => void;
 }
 
 /** A filter of typed tokens, `agent:claude outcome:denied`, with suggestions. */
-export function FilterField({ input, tokens, onTokens, draft, onDraft }: FilterFieldProps) {
+export function FilterField<K extends string>(props: FilterFieldProps<K>) {
+  const { input, label, placeholder, parse, suggest, tokens, onTokens, draft, onDraft } = props;
   const listId = useId();
-  const { suggestions, open, setOpen, active, setActive } = useSuggestions(draft);
+  const { suggestions, open, setOpen, active, setActive } = useSuggestions(draft, suggest);
 
   const finish = (text: string) => {
-    const added = parseFilter(text);
+    const added = parse(text);
     onDraft('');
     if (added.length > 0) onTokens([...tokens, ...added]);
   };
-  const choose = (suggestion: Suggestion) => {
+  const choose = (suggestion: Suggestion<K>) => {
     const before = draft.slice(0, draft.lastIndexOf(' ') + 1);
     setActive(-1);
     if (suggestion.kind === 'key') onDraft(`${before}${suggestion.key}:`);
@@ -68,14 +74,14 @@ export function FilterField({ input, tokens, onTokens, draft, onDraft }: FilterF
       <input
         ref={input}
         role="combobox"
-        aria-label="Filter calls"
+        aria-label={label}
         aria-expanded={open && suggestions.length > 0}
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={open && active >= 0 ? `${listId}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder={tokens.length === 0 ? 'Filter by agent, server, tool, outcome or text' : ''}
+        placeholder={tokens.length === 0 ? placeholder : ''}
         value={draft}
         onChange={(event) => {
           onDraft(event.target.value);
@@ -94,16 +100,10 @@ export function FilterField({ input, tokens, onTokens, draft, onDraft }: FilterF
   );
 }
 
-function useSuggestions(draft: string) {
-  const agents = useEngineStore((state) => state.agents);
-  const servers = useEngineStore((state) => state.servers);
-  const calls = useEngineStore((state) => state.calls);
+function useSuggestions<K extends string>(draft: string, suggest: FilterFieldProps<K>['suggest']) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const suggestions = useMemo(
-    () => (open ? suggestFilter(draft, { agents, servers, calls }) : []),
-    [open, draft, agents, servers, calls],
-  );
+  const suggestions = useMemo(() => (open ? suggest(draft) : []), [open, draft, suggest]);
   return { suggestions, open, setOpen, active, setActive };
 }
 
@@ -112,14 +112,14 @@ function stepActive(active: number, by: number, count: number): number {
   return active === -1 && by < 0 ? count - 1 : (active + by + count) % count;
 }
 
-interface SuggestionListProps {
+interface SuggestionListProps<K extends string> {
   id: string;
-  suggestions: readonly Suggestion[];
+  suggestions: readonly Suggestion<K>[];
   active: number;
-  onChoose: (suggestion: Suggestion) => void;
+  onChoose: (suggestion: Suggestion<K>) => void;
 }
 
-function SuggestionList({ id, suggestions, active, onChoose }: SuggestionListProps) {
+function SuggestionList<K extends string>({ id, suggestions, active, onChoose }: SuggestionListProps<K>) {
   return (
     <div id={id} className="menu suggestions" role="listbox" aria-label="Suggestions">
       {suggestions.map((suggestion, index) => {

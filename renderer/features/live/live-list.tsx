@@ -1,7 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef } from 'react';
+import { Link } from 'wouter';
 import type { CallView } from '../../../electron/shared/index.ts';
 import { explainError } from '../../bridge/client.ts';
+import { auditLink } from '../../lib/audit-link.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { selectIsInStep } from '../../state/selectors.ts';
 import { Button } from '../../ui/button.tsx';
@@ -138,6 +140,7 @@ function ListEnd({ older, hasRows }: { older: OlderCalls; hasRows: boolean }) {
       ) : (
         isKnown && <span>These are all calls in the log.</span>
       )}
+      <Link href={auditLink([{ key: 'event', value: 'call.' }])}>Older in Audit</Link>
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import { useMemo, useRef, useState } from 'react';
+import { type ComponentProps, useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { Banners } from '../../frame/banners.tsx';
-import { type FilterToken, parseFilter, writeFilter } from '../../lib/call-filter.ts';
+import { type FilterKey, type FilterToken, parseFilter, writeFilter } from '../../lib/call-filter.ts';
 import { formatCount } from '../../lib/format.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -15,6 +15,7 @@ import { LiveEmpty } from './live-empty.tsx';
 import { LiveFoot } from './live-foot.tsx';
 import { LiveList } from './live-list.tsx';
 import { LiveSummary } from './live-summary.tsx';
+import { suggestFilter } from './suggest-filter.ts';
 import { useListKeys } from './use-list-keys.ts';
 import { type LiveRows, useLiveRows } from './use-live-rows.ts';
 import { useOlderCalls } from './use-older-calls.ts';
@@ -36,7 +37,7 @@ export function LivePage() {
     <>
       <header className="bar">
         <h1>Live</h1>
-        <FilterField input={filterInput} tokens={tokens} onTokens={setTokens} draft={draft} onDraft={setDraft} />
+        <LiveFilter input={filterInput} tokens={tokens} onTokens={setTokens} draft={draft} onDraft={setDraft} />
         <AgentMenu tokens={tokens} onTokens={setTokens} />
         <Button
           icon={live.isFollowing ? 'pause' : 'play'}
@@ -79,6 +80,30 @@ export function LivePage() {
       )}
       <LiveSummary />
     </>
+  );
+}
+
+type LiveFilterProps = Pick<
+  ComponentProps<typeof FilterField<FilterKey>>,
+  'input' | 'tokens' | 'onTokens' | 'draft' | 'onDraft'
+>;
+
+function LiveFilter(props: LiveFilterProps) {
+  const agents = useEngineStore((state) => state.agents);
+  const servers = useEngineStore((state) => state.servers);
+  const calls = useEngineStore((state) => state.calls);
+  const suggest = useCallback(
+    (draft: string) => suggestFilter(draft, { agents, servers, calls }),
+    [agents, servers, calls],
+  );
+  return (
+    <FilterField
+      {...props}
+      label="Filter calls"
+      placeholder="Filter by agent, server, tool, outcome or text"
+      parse={parseFilter}
+      suggest={suggest}
+    />
   );
 }
 

@@ -3,11 +3,11 @@ import { type FilterKey, type FilterToken, filterKeys } from '../../lib/call-fil
 import { outcomeWords } from '../../lib/describe-call.ts';
 import type { EngineState } from '../../state/store.ts';
 
-export type Suggestion =
+export type Suggestion<K extends string = FilterKey> =
   /** A key to go on typing after. */
-  | { kind: 'key'; key: FilterKey; hint: string }
+  | { kind: 'key'; key: K; hint: string }
   /** A whole token. */
-  | { kind: 'token'; token: FilterToken };
+  | { kind: 'token'; token: FilterToken<K> };
 
 const hints: Readonly<Record<FilterKey, string>> = {
   agent: 'who calls',

@@ -1,7 +1,8 @@
 import { useRef, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { ArgumentCondition, PolicyChange, PolicyView } from '../../../electron/shared/index.ts';
 import { useLeaveGuard } from '../../frame/leave-guard.tsx';
+import { auditLink } from '../../lib/audit-link.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { selectIsInStep } from '../../state/selectors.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -80,6 +81,11 @@ export function RulePane({ view, saved, suggestions, note = null, isFresh = fals
             {title}
           </h2>
           {draft.isDirty && <span className="t3 f12">Not saved</span>}
+          {form.id !== null && (
+            <Link className="f12" href={auditLink([{ key: 'rule', value: form.id }])}>
+              Calls it decided
+            </Link>
+          )}
           <IconButton icon="x" label="Close" ghost small onClick={() => navigate('/policy')} />
         </div>
       </div>

@@ -23,6 +23,9 @@ import type { JsonObject } from '../../../electron/engine/wire/json-rpc.ts';
 import type { ApprovalDecision, ApprovalView, Effect, RiskTier } from '../../../electron/shared/index.ts';
 import { makeExchange } from '../../helpers/exchange.ts';
 
+/** A trail that promises everything at once, for tests that are not about it. */
+const noTrail = { fault: null, sync: async () => {}, retry: () => {} };
+
 export const key = createSecretKey(Buffer.alloc(32, 1));
 
 /** A lock a test turns itself. */
@@ -139,7 +142,7 @@ export function openRoom(options: RoomOptions = {}): Room {
       key,
       timing: { timeoutMs: options.timeoutMs ?? 60_000, extendMs: 60_000, armedMs: options.armedMs ?? 60_000 },
       bus: new EventBus(clock, log),
-      audit: new AuditGate({ store, log, now: clock.now, onHealth: () => {} }),
+      audit: new AuditGate({ store, trail: noTrail, durability: 'normal', log, now: clock.now, onHealth: () => {} }),
       journal,
       agents: { get: () => undefined },
       catalog: { toolsOf: () => [toolNow()] },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureFatigue } from '../../../electron/engine/pipeline/fatigue.ts';
 import type { AuditRow } from '../../../electron/engine/store/contract.ts';
-import { sampleEvent } from '../store/samples.ts';
+import { sampleRow } from '../store/samples.ts';
 
 const now = new Date(2026, 10, 22, 15, 0).getTime();
 const hourMs = 3_600_000;
@@ -11,7 +11,7 @@ function answer(change: Partial<AuditRow> & { shownMs?: number } = {}): AuditRow
   const { shownMs = 5_000, ...rest } = change;
   seq += 1;
   return {
-    ...sampleEvent({ event: 'approval.decided', actor: 'person', reasonCode: 'approved', at: now }),
+    ...sampleRow({ event: 'approval.decided', actor: 'person', reasonCode: 'approved', at: now }),
     details: { shownMs },
     waitedMs: 9_000,
     seq,

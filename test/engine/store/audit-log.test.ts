@@ -28,7 +28,7 @@ describe('the audit log', () => {
       'INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 1',
       `INSERT INTO audit SELECT 9, id, at, event, actor, agent_id, agent_name, server_id, tool, call_id, effect, outcome,
         reason_code, risk_tier, policy_version, arguments_digest, result_digest, result_bytes, duration_ms, waited_ms,
-        approval_id, subject, details, prev_hash, hash FROM audit WHERE seq = 1`,
+        approval_id, subject, details, prev_hash, hash, 1, null, null, null, null, null, null FROM audit WHERE seq = 1`,
     ]) {
       expect(() => stranger.exec(sql)).toThrow(/append-only|next row/);
     }

@@ -6,6 +6,7 @@ import type {
   AgentRecord,
   ApprovalRecord,
   AuditEvent,
+  AuditRow,
   ServerRecord,
   StoreWriter,
 } from '../../../electron/engine/store/contract.ts';
@@ -107,6 +108,12 @@ export function sampleEvent(change: Partial<AuditEvent> = {}): AuditEvent {
     details: null,
     ...change,
   };
+}
+
+/** The same as it would be read back. */
+export function sampleRow(change: Partial<AuditRow> = {}): AuditRow {
+  const added = { ruleId: null, credential: null, osUser: null, process: null, upstreamMs: null, findings: null };
+  return { ...sampleEvent(), ...added, seq: 1, id: 'row-1', format: 2, prevHash: '', hash: '', ...change };
 }
 
 /** The two rows of a call that went through, or the one of a refused call. */

@@ -13,6 +13,8 @@ import { addServerAsks } from './011-server-asks.ts';
 import { createDeclaredPauses } from './012-declared-pauses.ts';
 import { createAgentPrograms } from './013-agent-programs.ts';
 import { createKnownTasks } from './014-known-tasks.ts';
+import { addAuditProof } from './015-audit-proof.ts';
+import { createAuditSearch } from './016-audit-search.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -37,6 +39,8 @@ export const migrations: readonly Migration[] = [
   createDeclaredPauses,
   createAgentPrograms,
   createKnownTasks,
+  addAuditProof,
+  createAuditSearch,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
