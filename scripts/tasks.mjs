@@ -147,13 +147,21 @@ async function check(project) {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
+const deepTests = ['test/engine/policy/compare.test.ts', 'test/conformance/sign-in-scenarios.test.ts'];
+
 /**
- * The comparisons that take too long for every test run: a million random policy questions, two interpreters.
+ * What takes too long for every test run: a million random policy questions to two interpreters, and every sign-in
+ * scenario of the conformance suite in both revisions.
  * @type {Task}
  */
 const checkDeep = (project) =>
-  runTool(project, 'vitest', ['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'], {
-    env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
+  runTool(project, 'vitest', ['run', '--project', 'unit', ...deepTests], {
+    env: {
+      ...process.env,
+      SCOPEGATE_POLICY_REQUESTS: '1000000',
+      SCOPEGATE_ALL_SCENARIOS: '1',
+      SCOPEGATE_SEED: 'random',
+    },
   });
 
 /** @type {Task} */

@@ -1,4 +1,4 @@
-import { app, dialog, ipcMain, Notification } from 'electron';
+import { app, clipboard, dialog, ipcMain, Notification } from 'electron';
 import type { Engine } from '../engine/contract.ts';
 import type { LogPort } from '../engine/ports.ts';
 import type { ApprovalView, BridgeMethod } from '../shared/index.ts';
@@ -10,6 +10,7 @@ import type { HostSettings } from './host-settings.ts';
 import { openIpcBridge } from './ipc.ts';
 import { createMainWindow } from './main-window.ts';
 import type { PageWindowDeps } from './page-window.ts';
+import { createSecretClipboard } from './secret-clipboard.ts';
 import { countSessions, followEngine, type ShellState } from './shell-state.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { AppTray } from './tray.ts';
@@ -25,7 +26,7 @@ export interface Desktop {
 export async function openDesktop(engine: Engine, settings: HostSettings, log: LogPort): Promise<Desktop> {
   const paths = findAppPaths(app.getAppPath());
   let state: ShellState | null = null;
-  const bridge = openIpcBridge(ipcMain, engine, log);
+  const bridge = openIpcBridge(ipcMain, engine, log, createSecretClipboard(clipboard));
   const shutdown = createShutdown({
     stopEngine: () => engine.stop(),
     countSessions: () => (state === null ? 0 : countSessions(state)),
@@ -70,6 +71,8 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     endGrant: (id) => send('approvals.endGrant', { id }),
     setAway: (away) => send('approvals.setAway', { away }),
     setPaused: (paused) => send('engine.setPaused', { paused }),
+    lockVault: () => send('vault.lock', {}),
+    signIn: (serverId) => send('oauth.signIn', { serverId }),
     openWindow: mainWindow.show,
     quit: () => void shutdown.quit('ask'),
   });

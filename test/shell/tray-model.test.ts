@@ -17,6 +17,8 @@ function makeState(waiting = 0, sessions: number[] = [], engine: Partial<EngineS
     engine: makeStatus(engine),
     sessions: new Map(sessions.map((count, index) => [`agent-${index}`, count])),
     approvals: makeApprovalState(),
+    vault: 'empty',
+    signInsNeeded: new Map(),
     waiting: Array.from({ length: waiting }, (_, index) => makeApproval({ id: `p${index}`, digest: `d${index}` })),
   };
 }
@@ -30,6 +32,8 @@ const actions = (): TrayActions => ({
   endGrant: vi.fn(),
   setAway: vi.fn(),
   setPaused: vi.fn(),
+  lockVault: vi.fn(),
+  signIn: vi.fn(),
   openWindow: vi.fn(),
   quit: vi.fn(),
 });
@@ -143,5 +147,29 @@ describe('trayMenu', () => {
   test('says first what is broken', () => {
     const menu = trayMenu(makeState(0, [], { state: 'degraded' }), actions());
     expect(menu[0]).toEqual({ label: 'Not working: all calls are refused', enabled: false });
+  });
+});
+
+describe('credentials in the menu', () => {
+  test('lock the vault with one click, and lead to the window to unlock it (security)', () => {
+    const own = actions();
+    expect(labels(trayMenu(makeState(), own)).join()).not.toContain('ault');
+    find(trayMenu({ ...makeState(), vault: 'unlocked' }, own), 'Lock vault').click?.();
+    expect(own.lockVault).toHaveBeenCalledOnce();
+    const locked = trayMenu({ ...makeState(), vault: 'locked' }, own);
+    expect(labels(locked)).not.toContain('Lock vault');
+    find(locked, 'Vault is locked. Unlock…').click?.();
+    expect(own.openWindow).toHaveBeenCalledOnce();
+  });
+
+  test('name the servers that need a sign-in, three at most, and start it with one click', () => {
+    const own = actions();
+    const signInsNeeded = new Map(['a', 'b', 'c', 'd'].map((id) => [id, `Server ${id}`]));
+    const menu = trayMenu({ ...makeState(), signInsNeeded }, own);
+    find(menu, 'Server b needs sign-in…').click?.();
+    expect(own.signIn).toHaveBeenCalledWith('b');
+    expect(labels(menu).filter((label) => label.includes('sign-in'))).toHaveLength(4);
+    expect(labels(menu)).toContain('1 more needs sign-in…');
+    expect(trayTooltip({ ...makeState(), signInsNeeded })).toContain('4 need sign-in');
   });
 });

@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { CredentialParts } from '../credential-parts.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { OAuthParts } from '../oauth-parts.ts';
 import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
 import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
 import type { ArgumentKeeper } from '../pipeline/argument-keeper.ts';
@@ -45,6 +47,8 @@ export interface EngineParts {
   /** Arguments kept for replay. */
   kept: ArgumentKeeper;
   guards: CallGuards;
+  credentials: CredentialParts;
+  oauth: OAuthParts;
   validator: ArgumentValidator;
   /** The agents' listener, while it is up. */
   listener(): AgentListener | null;
@@ -61,4 +65,6 @@ export interface Announcer {
   server(id: string): void;
   matrix(agentId: string | null): void;
   policy(): void;
+  vault(): void;
+  credential(id: string): void;
 }

@@ -3,9 +3,12 @@ import { agentViewOf, makeAgentHandlers } from './agents.ts';
 import { makeApprovalHandlers } from './approvals.ts';
 import { makeCallHandlers } from './calls.ts';
 import type { EngineParts } from './context.ts';
+import { makeCredentialHandlers } from './credentials.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
+import { makeOAuthHandlers } from './oauth.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
+import { makeVaultHandlers } from './vault.ts';
 
 const snapshotCalls = 500;
 
@@ -17,6 +20,9 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeServerHandlers(parts),
     ...makeApprovalHandlers(parts),
     ...makePolicyHandlers(parts),
+    ...makeOAuthHandlers(parts),
+    ...makeVaultHandlers(parts),
+    ...makeCredentialHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();
@@ -28,6 +34,8 @@ export function makeHandlers(parts: EngineParts): Handlers {
         servers: parts.servers.all().map((server) => parts.servers.view(server)),
         approvals: parts.approvals.open(),
         approvalState: parts.desk.state(),
+        vault: parts.credentials.vault.status(),
+        credentials: parts.credentials.book.all(),
         calls: parts.journal.recent(snapshotCalls),
       };
     },

@@ -17,7 +17,7 @@ import { governPages } from './govern-ask.ts';
 import { exchangeTowards, linkUserOf } from './link-user.ts';
 import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
-import { auditFacts, endOfFault, replyRefused, settleRefused } from './settle.ts';
+import { auditFacts, endOfFault, labelTarget, replyRefused, settleRefused } from './settle.ts';
 
 /** A call on its way: what a route's own effect works with. */
 export interface ForwardedCall {
@@ -45,7 +45,12 @@ export async function forwardCall(
   try {
     let link: UpstreamLink;
     try {
-      link = await ports.link(serverId, call.exchange.signal, linkUserOf(ports, call.exchange, serverId));
+      link = await ports.link(
+        serverId,
+        call.exchange.signal,
+        linkUserOf(ports, call.exchange, serverId),
+        call.exchange.agent.id,
+      );
       await raiseLogLevel(ports, call, link);
     } catch (error) {
       if (!(error instanceof LinkFault)) throw error;
@@ -64,11 +69,13 @@ export async function forwardCall(
       effect: 'allow',
       reasonCode: call.decision.reasonCode,
       approvalId: call.approvalId,
+      details: detailsOf(call),
     });
     if (!committed) {
       const end = { outcome: 'degraded', reasonCode: 'audit', told: told.degraded, about: call } as const;
       return settleRefused(ports, call, call.decision, end, waitedMs);
     }
+    noteCredentials(ports, call);
     ports.journal.running(call.id);
     ports.guards.forwarded(call);
     const mayGoOn = () => decideAgain(ports, permitted, route, permitted.approvalId).ok;
@@ -77,6 +84,18 @@ export async function forwardCall(
   } finally {
     release();
   }
+}
+
+/** The names of the credentials it goes out with. */
+function detailsOf({ credentials }: ArmedCall): JsonObject | null {
+  return credentials.length === 0 ? null : { credential: credentials.map(({ name }) => name).join(', ') };
+}
+
+function noteCredentials(ports: PipelinePorts, call: ArmedCall): void {
+  if (call.credentials.length === 0) return;
+  const { serverId } = call.tool;
+  const agentId = call.exchange.agent.id;
+  ports.credentials.used(call.credentials, { callId: call.id, agentId, serverId, tool: labelTarget(call) });
 }
 
 interface Ended {

@@ -10,6 +10,7 @@ import type {
 } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
+import type { VaultReader, VaultWriter } from './vault-contract.ts';
 
 /**
  * What the rest of the engine asks of the store. Reading and writing are different types: who only holds a `Reader`
@@ -141,7 +142,7 @@ export interface ChainRow {
   hash: Buffer;
 }
 
-export interface StoreReader extends PolicyReader {
+export interface StoreReader extends PolicyReader, VaultReader {
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
   declaredPauses(): ReadonlySet<string>;
@@ -189,7 +190,7 @@ export interface StoreReader extends PolicyReader {
   flag(name: 'paused'): boolean;
 }
 
-export interface StoreWriter extends StoreReader, PolicyWriter {
+export interface StoreWriter extends StoreReader, PolicyWriter, VaultWriter {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;

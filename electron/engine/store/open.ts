@@ -7,6 +7,7 @@ import { openAuditLog } from './audit-log.ts';
 import { backupDaily, backupNow } from './backups.ts';
 import { type Connection, openWriteHandle, type StoreFile } from './connection.ts';
 import type { StoreWriter } from './contract.ts';
+import { writeCredentials } from './credential-rows.ts';
 import { writeGrants } from './grants.ts';
 import { startIdleCheckpoint } from './idle-checkpoint.ts';
 import { inspectFile } from './inspect.ts';
@@ -21,6 +22,7 @@ import { isCorruption } from './rows.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { writeTools } from './tools.ts';
+import { writeVault } from './vault-rows.ts';
 
 export interface OpenStoreOptions extends StoreFile {
   /** Milliseconds since the epoch, for the names and the age of backups. */
@@ -94,6 +96,8 @@ function createWriter(db: Connection): StoreWriter {
     ...writeApprovals(db),
     ...writeApprovalSettings(db),
     ...writeState(db),
+    ...writeVault(db),
+    ...writeCredentials(db),
     transaction<T>(work: () => T): T {
       const head = audit.head();
       checkpoint.touch();

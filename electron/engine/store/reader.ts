@@ -6,6 +6,7 @@ import { readApprovals } from './approvals.ts';
 import { readAudit } from './audit-queries.ts';
 import { type Connection, openReadHandle, type StoreFile } from './connection.ts';
 import type { StoreReader } from './contract.ts';
+import { readCredentials } from './credential-rows.ts';
 import { readGrants } from './grants.ts';
 import { inspectFile } from './inspect.ts';
 import { readState } from './meta.ts';
@@ -15,6 +16,7 @@ import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTools } from './tools.ts';
+import { readVault } from './vault-rows.ts';
 
 /** Reads and nothing else: SQLite itself refuses every change on its handle. */
 export interface StoreReaderHandle extends StoreReader {
@@ -34,6 +36,8 @@ export function createReader(db: Connection): StoreReader {
     ...readApprovalSettings(db),
     ...readApprovalFigures(db),
     ...readAudit(db),
+    ...readVault(db),
+    ...readCredentials(db),
     ...readState(db),
   };
 }

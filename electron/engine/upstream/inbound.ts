@@ -7,6 +7,8 @@ export interface MessageTaker {
   onResponse(id: number, bytes: Buffer, envelope: Extract<Envelope, { kind: 'response' }>): void;
   onRequest(id: RpcId, method: string, params: JsonObject, streamOf: number | null): void;
   onNotification(method: string, params: JsonObject, streamOf: number | null): void;
+  /** Takes secrets out; the very same bytes when there are none. */
+  clean(bytes: Buffer): Buffer;
   /** A line for the server's log, from ScopeGate. */
   note(text: string): void;
 }
@@ -23,7 +25,8 @@ const maxSideMessageBytes = 1024 * 1024;
 const maxBatch = 1000;
 
 /** Takes one message of a server, or an array of them (MCP 2025-03-26), apart. Never throws on bad input. */
-export function receiveMessage(bytes: Buffer, streamOf: number | null, taker: MessageTaker): Received {
+export function receiveMessage(raw: Buffer, streamOf: number | null, taker: MessageTaker): Received {
+  const bytes = taker.clean(raw);
   const received: Received = { isJson: true, answered: [] };
   const batch = splitBatch(bytes, maxBatch);
   if (batch === null) takeOne(bytes, streamOf, taker, received);
