@@ -2,8 +2,9 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-// Node and Electron supply these; better-sqlite3 finds its addon beside its own files, so it stays where npm put it.
-const supplied = ['electron', 'better-sqlite3', ...builtinModules, /^node:/];
+// Node and Electron supply these; packages with an addon find it beside their own files, so they stay where npm put them.
+const withAddon = ['better-sqlite3', '@napi-rs/keyring'];
+const supplied = ['electron', ...withAddon, ...builtinModules, /^node:/];
 
 // Main and preload are CommonJS at es2022 so that every Electron since 25 can load them; a sandboxed preload can be
 // nothing else. The headless host is a module for the project's own Node.
@@ -22,7 +23,7 @@ export default defineConfig(({ mode }) => {
   const { entry, fileName, format, target } = targets[mode];
   return {
     // Everything else goes into the bundle: a start then reads one file instead of several hundred.
-    ssr: { noExternal: true, external: ['electron', 'better-sqlite3'] },
+    ssr: { noExternal: true, external: ['electron', ...withAddon] },
     build: {
       ssr: join(import.meta.dirname, entry),
       target,

@@ -147,27 +147,29 @@ async function check(project) {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
+const deepTests = [
+  'test/engine/policy/compare.test.ts',
+  'test/engine/audit/audit-kill.test.ts',
+  'test/engine/audit/audit-flips.test.ts',
+  'test/conformance/sign-in-scenarios.test.ts',
+];
+
 /**
  * What takes too long for every test run: a million random policy questions to two interpreters, a thousand kills of an
- * engine that writes its audit log, a hundred thousand bit flips of one.
+ * engine that writes its audit log, a hundred thousand bit flips of one, every sign-in scenario of the conformance suite.
  * @type {Task}
  */
 const checkDeep = (project) =>
-  runTool(
-    project,
-    'vitest',
-    [
-      ...['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'],
-      ...['test/engine/audit/audit-kill.test.ts', 'test/engine/audit/audit-flips.test.ts'],
-    ],
-    {
-      env: {
-        ...process.env,
-        ...{ SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
-        ...{ SCOPEGATE_KILL_CYCLES: '1000', SCOPEGATE_AUDIT_FLIPS: '100000' },
-      },
+  runTool(project, 'vitest', ['run', '--project', 'unit', ...deepTests], {
+    env: {
+      ...process.env,
+      SCOPEGATE_POLICY_REQUESTS: '1000000',
+      SCOPEGATE_KILL_CYCLES: '1000',
+      SCOPEGATE_AUDIT_FLIPS: '100000',
+      SCOPEGATE_ALL_SCENARIOS: '1',
+      SCOPEGATE_SEED: 'random',
     },
-  );
+  });
 
 const benches = ['policy', 'audit-write', 'audit-queries', 'approvals', 'speed'];
 

@@ -30,6 +30,19 @@ export function makeAnnouncer(bus: EventBus, getParts: () => EngineParts | null)
       const parts = getParts();
       if (parts) bus.emit('audit', () => ({ type: 'audit.proof', proof: viewProof(parts) }));
     },
+    vault: () => {
+      const parts = getParts();
+      if (parts) bus.emit('vault', () => ({ type: 'vault.changed', vault: parts.credentials.vault.status() }));
+    },
+    credential: (id) => {
+      const parts = getParts();
+      if (!parts?.credentials.book.get(id)) return;
+      bus.emit(`credential:${id}`, () => {
+        const credential = parts.credentials.book.get(id);
+        if (credential === undefined) return { type: 'credential.removed', id };
+        return { type: 'credential.changed', credential: parts.credentials.book.view(credential) };
+      });
+    },
     matrix: (agentId) => {
       if (getParts()) bus.emit(`matrix:${agentId ?? '*'}`, () => ({ type: 'matrix.changed', agentId }));
     },

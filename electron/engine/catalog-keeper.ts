@@ -7,6 +7,7 @@ import { createFaultMaker } from './upstream/faults.ts';
 import { LinkFault, type UpstreamLink } from './upstream/link.ts';
 import { listAllTools } from './upstream/list-tools.ts';
 import { createRedactor } from './upstream/redactor.ts';
+import type { EchoGuard } from './wire/echo-guard.ts';
 
 /** Running servers are read again this often, in case they changed without saying so. */
 const resyncMs = 5 * 60_000;
@@ -20,6 +21,9 @@ interface Ports {
   pool: LinkPool;
   facts: ServerFactsBook;
   log: LogPort;
+  /** The server's tools were read. */
+  onRead(serverId: string): void;
+  guard: EchoGuard;
 }
 
 interface Reading {
@@ -93,7 +97,7 @@ export class CatalogKeeper {
     if (link.era !== 'legacy') return Promise.resolve();
     const known = this.#linkReadings.get(link);
     if (known) return known;
-    const makeFault = createFaultMaker(() => Date.now(), createRedactor());
+    const makeFault = createFaultMaker(() => Date.now(), createRedactor(this.#ports.guard));
     const reading = listAllTools(link, false, makeFault, () => {}).then((tools) =>
       this.#ports.catalog.takeConditional(serverId, tools),
     );
@@ -152,6 +156,7 @@ export class CatalogKeeper {
   async #trySync(serverId: string): Promise<void> {
     try {
       await this.#ports.catalog.sync(serverId);
+      this.#ports.onRead(serverId);
     } catch (error) {
       // the pool keeps the fault and shows it; a reading that failed is tried again with the next call
       if (error instanceof LinkFault)

@@ -5,6 +5,7 @@ import { AgentsSide } from './agents-side.ts';
 import { makeAnnouncer } from './announcer.ts';
 import type { Announcer, EngineParts } from './api/context.ts';
 import { assembleApprovals } from './approval-parts.ts';
+import type { CredentialSource } from './arming.ts';
 import { AuditIndexer } from './audit-indexer.ts';
 import { recordStart } from './audit-life.ts';
 import { AuditProver } from './audit-prover.ts';
@@ -12,8 +13,10 @@ import { AuditRetention } from './audit-retention.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
+import { assembleCredentials, type CredentialParts } from './credential-parts.ts';
 import type { DataDir } from './data-dir.ts';
 import { EventBus } from './event-bus.ts';
+import { joinOAuth } from './oauth-engine.ts';
 import type { ArgumentKeeper } from './pipeline/argument-keeper.ts';
 import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
@@ -36,6 +39,7 @@ import type { EngineTuning } from './tuning.ts';
 import { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
 import { createLinkPool } from './upstream/pool.ts';
+import type { EchoGuard } from './wire/echo-guard.ts';
 
 /** What the parts stand on. */
 export interface Ground {
@@ -46,6 +50,8 @@ export interface Ground {
   /** The engine's own key, for digests. */
   key: KeyObject;
   store: StoreWriter;
+  /** Knows every secret there is, and takes it out of what leaves the engine. */
+  guard: EchoGuard;
 }
 
 /** Parts that others call back to before they exist. */
@@ -76,16 +82,22 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const { ports, options, store } = ground;
   const late: Late = { parts: null, side: null, notices: null };
   const base = makeBase(ground, () => late.parts?.announce.engine());
-  const { bus, journal, agents, now } = base;
+  const { bus, audit, journal, agents, now } = base;
   const announce = makeAnnouncer(bus, () => late.parts);
 
   const facts = new ServerFactsBook(store);
-  const pool = makePool(ground, late, facts);
+  const credentials = makeCredentials(ground, late, { bus, announce });
+  const oauth = joinOAuth(ground, audit, credentials, () => late.parts);
+  const pool = makePool(ground, late, facts, credentials.source);
   const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
-  const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log, graceMs: ground.tuning.listGraceMs });
+  const keeper = new CatalogKeeper({
+    ...{ catalog, pool, facts, log: ports.log, guard: ground.guard },
+    graceMs: ground.tuning.listGraceMs,
+    onRead: oauth.worked,
+  });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
-    { store, pool, catalog, log: ports.log, now, listFault: (serverId) => listFaults.of(serverId) },
+    { store, pool, catalog, log: ports.log, now, listFault: (id) => listFaults.of(id), signInOf: oauth.signInOf },
     options.declared?.servers ?? [],
   );
   const onPolicy = () => {
@@ -114,6 +126,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   });
   const listener = () => late.side?.listener ?? null;
   const pipeline = makePipeline(ground, base, {
+    credentials: credentials.gate,
     ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists },
     ...{ policy, pool, programs, servers, validator, listener },
   });
@@ -130,30 +143,20 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const parts: EngineParts = {
     ports,
     key: ground.key,
-    store,
     ...makeProof(ground, base, announce),
     indexer: makeIndexer(ground, kept),
-    bus,
-    agents,
-    servers,
-    catalog,
-    keeper,
-    pool,
-    policy,
-    journal,
-    approvals,
-    desk,
-    limiter,
-    programs,
+    ...{ store, bus, agents, servers, catalog, keeper, pool, policy, journal, approvals, desk, limiter, programs },
     subscriptions: pipeline.subscriptions,
     risks,
     kept,
     guards,
     validator,
+    credentials,
+    oauth,
     announce,
     listener: () => side.listener,
     openListener: (port) => side.open(port),
-    status: () => describeStatus(ground, base, policy, side),
+    status: () => ({ ...describeStatus(ground, base, policy, side), signInsNeeded: oauth.needed() }),
   };
   late.parts = parts;
   late.side = side;
@@ -229,7 +232,7 @@ function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; 
 function makeBase(ground: Ground, onHealth: () => void): Base {
   const { ports, options, store } = ground;
   const now = () => ports.clock.now();
-  const bus = new EventBus(ports.clock, ports.log);
+  const bus = new EventBus(ports.clock, ports.log, ground.guard);
   const { dataDir, key, tuning } = ground;
   const trail = new AuditTrail({ ...ports, store, key, dataDir: dataDir.path, writes: tuning.auditWrites });
   const { durability } = store.auditSettings();
@@ -248,7 +251,32 @@ function makeBase(ground: Ground, onHealth: () => void): Base {
   };
 }
 
-function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool {
+function makeCredentials(
+  ground: Ground,
+  late: Late,
+  { bus, announce }: { bus: EventBus; announce: Announcer },
+): CredentialParts {
+  const { ports, store, guard, key } = ground;
+  return assembleCredentials({
+    ...{ ports, store, guard },
+    key: deriveKey(key, 'credential-bindings'),
+    serverOf(id) {
+      const server = late.parts?.servers.get(id);
+      return server && server.removedAt === null ? server : null;
+    },
+    onVault: () => announce.vault(),
+    onCredential: (id) => announce.credential(id),
+    onRemoved: (id) => bus.emit(`credential:${id}`, () => ({ type: 'credential.removed', id })),
+    onServer: (serverId) => late.parts?.pool.credentialsChanged(serverId),
+    onUnlocked() {
+      late.parts?.pool.credentialsChanged(null);
+      late.parts?.keeper.readUnknown();
+    },
+    onLocked: () => late.parts?.pool.endArmed(),
+  });
+}
+
+function makePool(ground: Ground, late: Late, facts: ServerFactsBook, credentials: CredentialSource): LinkPool {
   const { ports, dataDir } = ground;
   const pool: LinkPool = createLinkPool({
     clock: ports.clock,
@@ -256,6 +284,8 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool 
     version: ports.version,
     dataDir: dataDir.path,
     env: ports.env,
+    credentials,
+    guard: ground.guard,
     eras: facts.eras,
     onStatus: (serverId) => {
       late.parts?.announce.server(serverId);

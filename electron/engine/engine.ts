@@ -8,10 +8,12 @@ import { openDataDir } from './data-dir.ts';
 import { defaultPort } from './default-port.ts';
 import { loadEngineKey } from './engine-key.ts';
 import { assembleParts, type Ground } from './engine-parts.ts';
+import { guardLog } from './guarded-log.ts';
 import type { EnginePorts } from './ports.ts';
 import type { StoreWriter } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import { defaultTuning, type EngineTuning } from './tuning.ts';
+import { createEchoGuard } from './wire/echo-guard.ts';
 
 /**
  * The one composition root: opens the data, wires the parts, recovers what a killed engine left, opens the agents'
@@ -23,6 +25,8 @@ export async function createEngine(
   options: EngineOptions,
   tuning: Partial<EngineTuning> = {},
 ): Promise<Engine> {
+  const guard = createEchoGuard();
+  const guarded = { ...ports, log: guardLog(ports.log, guard) };
   const dataDir = openDataDir(ports.dataDir);
   let store: StoreWriter | null = null;
   try {
@@ -30,11 +34,12 @@ export async function createEngine(
     store = openStore({
       file: join(dataDir.path, 'scopegate.db'),
       now: () => ports.clock.now(),
-      log: ports.log,
+      log: guarded.log,
       ...(ports.sqliteBinding ? { nativeBinding: ports.sqliteBinding } : {}),
     });
     const ground = {
-      ports,
+      ports: guarded,
+      guard,
       options,
       tuning: { ...defaultTuning, ...tuning },
       dataDir,
@@ -59,6 +64,8 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     details: { version: ports.version, host: ports.host },
   });
 
+  await parts.credentials.vault.start(ports.passphrase ?? null);
+  parts.oauth.start();
   parts.retention.prune();
   parts.indexer.start();
   parts.keeper.readUnknown();
@@ -70,6 +77,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     parts.desk.close();
     await side.close();
     parts.keeper.close();
+    await parts.oauth.close();
     await parts.pool.close();
     await parts.keeper.settled();
     parts.policy.close();
@@ -78,6 +86,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     await parts.prover.stop();
     await parts.retention.close();
     parts.kept.flush();
+    parts.credentials.close();
     parts.audit.append({ event: 'engine.stopped', actor: 'engine' });
     recordStop(parts.audit);
     parts.bus.flush();
@@ -86,7 +95,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     dataDir.release();
   };
   return {
-    dispatch: (request) => dispatch(handlers, ports.log, request),
+    dispatch: (request) => dispatch(handlers, ports.log, request, ground.guard),
     subscribe: (listener) => parts.bus.subscribe(listener),
     status: parts.status,
     stop: () => {

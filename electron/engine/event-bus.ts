@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BridgeEvent, EventBody } from '../shared/index.ts';
 import type { Clock, LogPort } from './ports.ts';
+import { createEchoGuard, type EchoGuard } from './wire/echo-guard.ts';
 
 const flushAfterMs = 25;
 
@@ -15,13 +16,15 @@ export class EventBus {
   revision = 0;
   readonly #clock: Clock;
   readonly #log: LogPort;
+  readonly #guard: EchoGuard;
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
   #pending = new Map<string, () => EventBody>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(clock: Clock, log: LogPort) {
+  constructor(clock: Clock, log: LogPort, guard: EchoGuard = createEchoGuard()) {
     this.#clock = clock;
     this.#log = log;
+    this.#guard = guard;
   }
 
   subscribe(listener: (event: BridgeEvent) => void): () => void {
@@ -51,7 +54,10 @@ export class EventBus {
 
   #send(body: () => EventBody): void {
     this.revision += 1;
-    const event: BridgeEvent = { epoch: this.epoch, revision: this.revision, at: this.#clock.now(), body: body() };
+    const event: BridgeEvent = {
+      ...{ epoch: this.epoch, revision: this.revision, at: this.#clock.now() },
+      body: this.#guard.cleanValue(body()),
+    };
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -1,4 +1,5 @@
 import { type AgentRegistry, limitsOf } from './agent-registry.ts';
+import type { CredentialGate } from './arming.ts';
 import type { CatalogKeeper } from './catalog-keeper.ts';
 import { evaluate } from './core/evaluate.ts';
 import { serverSubject } from './core/policy-subject.ts';
@@ -30,6 +31,7 @@ import type { LinkPool } from './upstream/contract.ts';
 
 interface Parts {
   approvals: ApprovalQueue;
+  credentials: CredentialGate;
   catalog: Catalog;
   facts: ServerFactsBook;
   guards: CallGuards;
@@ -52,8 +54,8 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
   const world = () => policy.world;
   const visibility = createVisibility({ catalog, world });
   const resources = new ResourceRoutes((agentId, uri) => lists.findApp(agentId, uri));
-  const link: PipelinePorts['link'] = async (serverId, signal, user) => {
-    const opened = await pool.link(serverId, signal, user);
+  const link: PipelinePorts['link'] = async (serverId, signal, user, agentId) => {
+    const opened = await pool.link(serverId, signal, user, agentId);
     if (user) await keeper.readOwnLink(serverId, opened);
     return opened;
   };
@@ -77,6 +79,7 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     guards,
     programs: parts.programs,
     validator: parts.validator,
+    credentials: parts.credentials,
     timing: tuning,
     prompts: new PromptNames(),
     resources,

@@ -16,6 +16,20 @@ export interface KeyPort {
   unprotect(sealed: Buffer): Promise<Buffer>;
 }
 
+/**
+ * The system's own key store, for the vault's master key. It never falls back to plain text: where nothing protects a key,
+ * `weak` says so and `wrap` is not called.
+ */
+export interface MasterKeyPort {
+  /** In words ("macOS Keychain", "Secret Service"); null: there is none here. */
+  readonly store: string | null;
+  /** Why it does not protect a key here, in one sentence; null: it does. */
+  readonly weak: string | null;
+  wrap(plain: Buffer): Promise<Buffer>;
+  /** `renew`: the store has a newer key of its own, so it should be wrapped again. Throws when this user or machine cannot. */
+  unwrap(sealed: Buffer): Promise<{ plain: Buffer; renew: boolean }>;
+}
+
 /** Small durable preferences of the host (electron-store or conf). */
 export interface SettingsPort {
   /** The agents' port the user chose; undefined before the first choice. */
@@ -60,6 +74,12 @@ export interface EnginePorts {
   sqliteBinding?: string;
   /** Environment of the host process: the source of `env:NAME` references and of the children's allow-listed variables. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Missing: the vault needs a passphrase. */
+  masterKeys?: MasterKeyPort;
+  /** Opens the vault at the start where nobody is there to type it (`--passphrase-file`). */
+  passphrase?: string;
+  /** Opens an https or loopback address in the person's browser; false: it could not. Missing: there is none. */
+  openUrl?(url: string): Promise<boolean>;
   /** Missing: this host does not learn of the screen's lock. */
   screen?: ScreenPort;
   /** Missing: nothing can prove who is there. */

@@ -3,6 +3,7 @@ import {
   defaultAskSwitches,
   type ServerDraft,
   type ServerFault,
+  type ServerSignIn,
   type ServerView,
   type Transport,
 } from '../shared/index.ts';
@@ -26,6 +27,8 @@ interface Ports {
   now(): number;
   /** Why a list of the server was left out the last time; null: it was read. */
   listFault(serverId: string): ServerFault | null;
+  /** Null: nobody signs in at it. */
+  signInOf(serverId: string): ServerSignIn | null;
 }
 
 /** All servers, stored and declared; keeps the link pool and the catalog in step with them. */
@@ -134,7 +137,10 @@ export class ServerRegistry {
     const { pool, catalog } = this.#ports;
     const state = pool.state(server.id);
     const tools = catalog.toolsOf(server.id);
-    const listFault = state.status === 'running' ? this.#ports.listFault(server.id) : null;
+    const signIn = this.#ports.signInOf(server.id);
+    const listFault =
+      signInFault(server, signIn, this.#ports.now()) ??
+      (state.status === 'running' ? this.#ports.listFault(server.id) : null);
     return {
       id: server.id,
       name: server.name,
@@ -152,6 +158,7 @@ export class ServerRegistry {
       startedAt: state.startedAt,
       pid: state.pid,
       managed: server.managed,
+      signIn,
     };
   }
 
@@ -183,6 +190,19 @@ export class ServerRegistry {
       transport: server.transport,
     });
   }
+}
+
+/** Until a person signs in the server is of no use, whatever its connection says. */
+function signInFault({ enabled }: KnownServer, signIn: ServerSignIn | null, now: number): ServerFault | null {
+  if (!enabled || signIn?.state !== 'needed') return null;
+  const message = signIn.message ?? 'Nobody is signed in at this server.';
+  return {
+    code: 'credential',
+    message,
+    fix: signIn.fix ?? 'Sign in at this server.',
+    detail: '',
+    at: signIn.since ?? now,
+  };
 }
 
 function sameTransport(a: Transport, b: Transport): boolean {

@@ -12,6 +12,8 @@ export interface ServeOptions {
   uiPort: number;
   loginLink: boolean;
   open: boolean;
+  /** Absolute; null = a person unlocks the vault. */
+  passphraseFile: string | null;
 }
 export type DemoOptions = Pick<ServeOptions, 'uiPort' | 'loginLink' | 'open'> & { port: number };
 export interface DoctorOptions {
@@ -60,7 +62,10 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
 const flagsOf: Record<HelpTopic, Flags> = {
-  serve: { 'data-dir': text, config: text, port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
+  serve: {
+    ...{ 'data-dir': text, config: text, port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
+    'passphrase-file': text,
+  },
   demo: { port: text, 'ui-port': text, 'login-link': flag, open: flag, help: flag },
   connect: { url: text, server: text, 'token-file': text, 'data-dir': text, help: flag },
   doctor: { 'data-dir': text, port: text, 'token-file': text, json: flag, help: flag },
@@ -101,7 +106,8 @@ function readOptions(name: HelpTopic, values: Values, cwd: string): Command {
   if (name === 'demo') return { kind: 'demo', options: { port: port ?? 0, uiPort, ...shown } };
   if (name === 'serve') {
     const configFile = readPath(values, 'config', cwd);
-    return { kind: 'serve', options: { dataDir, configFile, port, uiPort, ...shown } };
+    const passphraseFile = readPath(values, 'passphrase-file', cwd);
+    return { kind: 'serve', options: { dataDir, configFile, port, uiPort, passphraseFile, ...shown } };
   }
   if (name === 'verify')
     return { kind: 'verify', options: { dataDir, head: readHead(values.head), json: values.json === true } };

@@ -23,6 +23,8 @@ const topics: Record<HelpTopic, string> = {
   --ui-port N      the user interface's port (default: any free port)
   --login-link     print the one-time login link even when no person is at the terminal
   --open           open the login link in the default browser
+  --passphrase-file F  opens the vault of credentials at the start (and makes it at the first one); only you may be
+                   able to read the file (mode 0600)
 
 When ready, one line of JSON is written to stdout:
   {"event":"ready","mcp":"http://127.0.0.1:PORT/mcp","ui":"http://127.0.0.1:PORT2/","pid":N}

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import type Conf from 'conf';
 import { EngineStartError } from '../engine/contract.ts';
 import type { Clock, EnginePorts, KeyPort, LogPort, SettingsPort } from '../engine/ports.ts';
+import { openKeyringPort } from './keyring-port.ts';
+import { openBrowser } from './open-browser.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
 
@@ -100,17 +102,22 @@ export async function createHeadlessPorts(host: {
   version: string;
   log: LogPort;
   env: EnginePorts['env'];
+  /** Opens the vault at the start; null: a person does. */
+  passphrase?: string | null;
 }): Promise<EnginePorts> {
   prepareDataDir(host.dataDir);
   return {
     clock: systemClock,
     keys: fileModeKeyPort,
+    masterKeys: await openKeyringPort(host.dataDir, process.platform),
+    ...(host.passphrase == null ? {} : { passphrase: host.passphrase }),
     settings: await createSettingsPort(host.dataDir),
     log: host.log,
     host: 'headless',
     version: host.version,
     dataDir: host.dataDir,
     env: host.env,
+    openUrl: openBrowser,
     stepUp: {
       method: null,
       reason: 'A browser cannot prove that it is you at the keyboard; the desktop app can where the system lets it.',

@@ -6,6 +6,7 @@ import { formatConfigProblems, readDeclaredConfig } from './declared-config.ts';
 import { type CreateEngine, type Host, isAttended, showLoginLink, startHost, type Terminal } from './host.ts';
 import { HostStartError } from './host-start-error.ts';
 import { createLogPort } from './log-port.ts';
+import { readPassphraseFile } from './passphrase-file.ts';
 import { createHeadlessPorts } from './ports.ts';
 
 /** What `serve` needs of its process. */
@@ -24,8 +25,9 @@ export async function runServe(options: ServeOptions, context: ServeContext): Pr
   const declared = options.configFile === null ? null : await loadConfig(options.configFile, context.env);
   const log = createLogPort(context.terminal.stderr, Date.now);
   const dataDir = options.dataDir ?? defaultDataDir(context.env);
+  const passphrase = options.passphraseFile === null ? null : readPassphraseFile(options.passphraseFile);
   const host = await startHost({
-    ports: await createHeadlessPorts({ dataDir, version: readVersion(), log, env: context.env }),
+    ports: await createHeadlessPorts({ dataDir, version: readVersion(), log, env: context.env, passphrase }),
     createEngine: context.createEngine,
     declared,
     port: options.port,

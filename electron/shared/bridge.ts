@@ -19,8 +19,10 @@ import {
 import { auditMethods } from './audit.ts';
 import { auditProofEventSchema, auditProofMethods } from './audit-proof.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
+import { credentialEvents, credentialMethods, credentialViewSchema, vaultStatusSchema } from './credential.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
+import { oauthMethods } from './oauth.ts';
 import { policyChangedEventSchema, policyMethods } from './policy.ts';
 import { rememberOfferSchema, rememberPreviewSchema, rememberSchema } from './remember.ts';
 import {
@@ -63,6 +65,8 @@ export const snapshotSchema = z.object({
   /** Pending and armed approvals, oldest first. */
   approvals: z.array(approvalViewSchema),
   approvalState: approvalStateSchema,
+  vault: vaultStatusSchema,
+  credentials: z.array(credentialViewSchema),
   /** The newest calls the engine still holds, newest first, at most 500. */
   calls: z.array(callViewSchema),
 });
@@ -152,6 +156,8 @@ export const bridgeMethods = {
   ...policyMethods,
   ...auditMethods,
   ...auditProofMethods,
+  ...credentialMethods,
+  ...oauthMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },
@@ -241,6 +247,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('approval.changed'), approval: approvalViewSchema }),
   policyChangedEventSchema,
   auditProofEventSchema,
+  ...credentialEvents,
   z.object({ type: z.literal('approvals.changed'), state: approvalStateSchema }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;
@@ -276,5 +283,9 @@ export interface BridgeChannel {
   onConnection(listener: (state: { connected: boolean; attempt: number }) => void): () => void;
   /** Puts the window away and decides nothing ("Later"); there only where the page stands in a window of its own. */
   hideWindow?(): void;
+  /** The text on the system's clipboard, for a secret that is pasted with a button; there only in the desktop app. */
+  takeClipboard?(): Promise<string>;
+  /** Empties the clipboard while it still holds what was taken last; false: it holds something else by now. */
+  clearClipboard?(): Promise<boolean>;
   readonly host: 'electron' | 'browser';
 }

@@ -44,6 +44,7 @@ export const outcomeSchema = z.enum([
   'invalid_arguments',
   'approval_denied',
   'approval_expired',
+  'credential_unavailable',
   'upstream_error',
   'not_found',
   'cancelled',

@@ -24,6 +24,8 @@ export const engineStatusSchema = z.object({
   policyVersion: z.number().int(),
   /** Stored rules that do not work and block instead; named on the Policy page. */
   policyFaults: z.number().int().optional(),
+  /** Servers that refuse calls until a person signs in, by id. */
+  signInsNeeded: z.array(z.string()).optional(),
   version: z.string(),
   host: z.enum(['electron', 'headless']),
   dataDir: z.string(),

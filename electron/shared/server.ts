@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { effectSchema, riskSchema } from './effects.ts';
+import { serverSignInSchema } from './oauth.ts';
 
 /** `[a-z0-9-]{1,24}`: the prefix of every tool name this server gives to agents. */
 export const serverIdSchema = z
@@ -47,6 +48,7 @@ export const serverFaultSchema = z.object({
     'protocol',
     'too_large',
     'secret',
+    'credential',
     'other',
   ]),
   message: z.string(),
@@ -91,6 +93,8 @@ export const serverViewSchema = z.object({
   startedAt: z.number().nullable(),
   pid: z.number().int().nullable(),
   managed: z.boolean(),
+  /** Of servers over HTTP: where signing in there stands. */
+  signIn: serverSignInSchema.nullable().optional(),
 });
 export type ServerView = z.infer<typeof serverViewSchema>;
 

@@ -5,4 +5,6 @@ export const channels = {
   event: 'scopegate:event',
   /** Hides the window that sends it. */
   hideWindow: 'scopegate:hide-window',
+  takeClipboard: 'scopegate:take-clipboard',
+  clearClipboard: 'scopegate:clear-clipboard',
 } as const;

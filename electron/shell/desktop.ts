@@ -1,4 +1,4 @@
-import { app, dialog, globalShortcut, ipcMain, Notification } from 'electron';
+import { app, clipboard, dialog, globalShortcut, ipcMain, Notification } from 'electron';
 import type { Engine } from '../engine/contract.ts';
 import type { LogPort } from '../engine/ports.ts';
 import type { ApprovalView, BridgeMethod } from '../shared/index.ts';
@@ -11,6 +11,7 @@ import { openIpcBridge } from './ipc.ts';
 import { createMainWindow } from './main-window.ts';
 import type { PageWindowDeps } from './page-window.ts';
 import { PauseKeys } from './pause-shortcut.ts';
+import { createSecretClipboard } from './secret-clipboard.ts';
 import { countSessions, followEngine, type ShellState } from './shell-state.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { AppTray } from './tray.ts';
@@ -26,7 +27,7 @@ export interface Desktop {
 export async function openDesktop(engine: Engine, settings: HostSettings, log: LogPort): Promise<Desktop> {
   const paths = findAppPaths(app.getAppPath());
   let state: ShellState | null = null;
-  const bridge = openIpcBridge(ipcMain, engine, log);
+  const bridge = openIpcBridge(ipcMain, engine, log, createSecretClipboard(clipboard));
   const shutdown = createShutdown({
     stopEngine: () => engine.stop(),
     countSessions: () => (state === null ? 0 : countSessions(state)),
@@ -73,6 +74,8 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     setAway: (away) => send('approvals.setAway', { away }),
     setPaused: (paused) => send('engine.setPaused', { paused }),
     setPauseShortcut: (isWanted) => pauseKeys.setWanted(isWanted),
+    lockVault: () => send('vault.lock', {}),
+    signIn: (serverId) => send('oauth.signIn', { serverId }),
     openWindow: mainWindow.show,
     quit: () => void shutdown.quit('ask'),
   });

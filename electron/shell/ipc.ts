@@ -4,6 +4,7 @@ import type { LogPort } from '../engine/ports.ts';
 import type { BridgeEvent } from '../shared/index.ts';
 import { isAppPage } from './app-origin.ts';
 import { channels } from './channels.ts';
+import type { SecretClipboard } from './secret-clipboard.ts';
 
 /** What is looked at of the sender of a message. */
 export interface Sender {
@@ -26,7 +27,7 @@ export function isTrustedSender(event: Sender, admitted: ReadonlyMap<number, unk
 }
 
 /** Connects the engine's bridge with our pages. The engine parses each request by the contract. */
-export function openIpcBridge(ipcMain: IpcMain, engine: Engine, log: LogPort): IpcBridge {
+export function openIpcBridge(ipcMain: IpcMain, engine: Engine, log: LogPort, clipboard: SecretClipboard): IpcBridge {
   const admitted = new Map<number, { contents: WebContents; hide: () => void }>();
   let batch: BridgeEvent[] = [];
   let isFlushDue = false;
@@ -47,10 +48,24 @@ export function openIpcBridge(ipcMain: IpcMain, engine: Engine, log: LogPort): I
     setImmediate(flush);
   });
 
-  ipcMain.handle(channels.request, (event, request: unknown) => {
-    if (isTrustedSender(event, admitted)) return engine.dispatch(request);
+  /** Throws for a page that is not ours. */
+  function requireOurs(event: Sender): void {
+    if (isTrustedSender(event, admitted)) return;
     log.warn('a message from a foreign page was refused');
     throw new Error('Refused.');
+  }
+
+  ipcMain.handle(channels.request, (event, request: unknown) => {
+    requireOurs(event);
+    return engine.dispatch(request);
+  });
+  ipcMain.handle(channels.takeClipboard, (event) => {
+    requireOurs(event);
+    return clipboard.take();
+  });
+  ipcMain.handle(channels.clearClipboard, (event) => {
+    requireOurs(event);
+    return clipboard.clear();
   });
   ipcMain.on(channels.hideWindow, (event) => {
     if (isTrustedSender(event, admitted)) admitted.get(event.sender.id)?.hide();
@@ -66,7 +81,8 @@ export function openIpcBridge(ipcMain: IpcMain, engine: Engine, log: LogPort): I
     close() {
       unsubscribe();
       admitted.clear();
-      ipcMain.removeHandler(channels.request);
+      for (const name of [channels.request, channels.takeClipboard, channels.clearClipboard])
+        ipcMain.removeHandler(name);
       ipcMain.removeAllListeners(channels.hideWindow);
     },
   };

@@ -4,7 +4,7 @@ import type { KeyPort } from '../engine/ports.ts';
 export interface SafeStorageLike {
   isAsyncEncryptionAvailable?(): Promise<boolean>;
   encryptStringAsync?(plainText: string): Promise<Buffer>;
-  decryptStringAsync?(encrypted: Buffer): Promise<{ result: string }>;
+  decryptStringAsync?(encrypted: Buffer): Promise<{ result: string; shouldReEncrypt?: boolean }>;
   isEncryptionAvailable(): boolean;
   encryptString(plainText: string): Buffer;
   decryptString(encrypted: Buffer): string;
@@ -29,12 +29,14 @@ export async function openKeyPort(storage: SafeStorageLike, platform: NodeJS.Pla
   return vault === null ? fileModePort() : keyringPort(vault);
 }
 
-interface Keyring {
+export interface Keyring {
   encrypt(plain: string): Promise<Buffer>;
-  decrypt(sealed: Buffer): Promise<string>;
+  /** `renew`: the keyring has a newer key by now, so the text should be encrypted again. */
+  decrypt(sealed: Buffer): Promise<{ text: string; renew: boolean }>;
 }
 
-async function openKeyring(storage: SafeStorageLike, platform: NodeJS.Platform): Promise<Keyring | null> {
+/** Null: nothing here protects anything, whatever Electron would encrypt with. */
+export async function openKeyring(storage: SafeStorageLike, platform: NodeJS.Platform): Promise<Keyring | null> {
   if (platform === 'linux') {
     const backend = storage.getSelectedStorageBackend?.() ?? 'unknown';
     if (backendsWithoutProtection.has(backend)) return null;
@@ -44,13 +46,16 @@ async function openKeyring(storage: SafeStorageLike, platform: NodeJS.Platform):
     if (!(await isAsyncEncryptionAvailable.call(storage))) return null;
     return {
       encrypt: (plain) => encryptStringAsync.call(storage, plain),
-      decrypt: async (sealed) => (await decryptStringAsync.call(storage, sealed)).result,
+      async decrypt(sealed) {
+        const { result, shouldReEncrypt } = await decryptStringAsync.call(storage, sealed);
+        return { text: result, renew: shouldReEncrypt === true };
+      },
     };
   }
   if (!storage.isEncryptionAvailable()) return null;
   return {
     encrypt: async (plain) => storage.encryptString(plain),
-    decrypt: async (sealed) => storage.decryptString(sealed),
+    decrypt: async (sealed) => ({ text: storage.decryptString(sealed), renew: false }),
   };
 }
 
@@ -73,7 +78,7 @@ function keyringPort(keyring: Keyring): KeyPort {
         return Buffer.from(body);
       }
       if (!mark.equals(sealedByKeyring)) throw new Error('The stored key has an unknown form.');
-      return Buffer.from(await keyring.decrypt(body), 'base64');
+      return Buffer.from((await keyring.decrypt(body)).text, 'base64');
     },
   };
 }

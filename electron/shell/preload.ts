@@ -26,6 +26,8 @@ const channel: BridgeChannel = {
     return () => undefined;
   },
   hideWindow: () => ipcRenderer.send(channels.hideWindow),
+  takeClipboard: () => ipcRenderer.invoke(channels.takeClipboard),
+  clearClipboard: () => ipcRenderer.invoke(channels.clearClipboard),
 };
 
 if (location.origin === appOrigin) contextBridge.exposeInMainWorld('scopegate', channel);

@@ -1,5 +1,12 @@
 import type { Engine } from '../engine/contract.ts';
-import type { ApprovalState, ApprovalView, BridgeEvent, EngineStatus } from '../shared/index.ts';
+import type {
+  ApprovalState,
+  ApprovalView,
+  BridgeEvent,
+  EngineStatus,
+  ServerView,
+  VaultStatus,
+} from '../shared/index.ts';
 import { bridgeMethods } from '../shared/index.ts';
 
 /** What the tray, the menu and the notifications show: a reading of the engine's events, never a source of decisions. */
@@ -10,6 +17,9 @@ export interface ShellState {
   /** Approvals that wait for a person, oldest first. */
   waiting: readonly ApprovalView[];
   approvals: ApprovalState;
+  vault: VaultStatus['state'];
+  /** Servers that refuse calls until a person signs in there, by id; the name is the person's own. */
+  signInsNeeded: ReadonlyMap<string, string>;
 }
 
 export function countSessions(state: ShellState): number {
@@ -43,9 +53,27 @@ export function reduceShellState(state: ShellState, event: BridgeEvent): ShellSt
       return { ...state, waiting: mergeApproval(state.waiting, body.approval) };
     case 'approvals.changed':
       return { ...state, approvals: body.state };
+    case 'vault.changed':
+      return body.vault.state === state.vault ? state : { ...state, vault: body.vault.state };
+    case 'server.changed':
+      return noteSignIn(state, body.server.id, needsSignIn(body.server) ? body.server.name : null);
+    case 'server.removed':
+      return noteSignIn(state, body.id, null);
     default:
       return state;
   }
+}
+
+function needsSignIn(server: ServerView): boolean {
+  return server.enabled && server.signIn?.state === 'needed';
+}
+
+function noteSignIn(state: ShellState, id: string, name: string | null): ShellState {
+  if ((state.signInsNeeded.get(id) ?? null) === name) return state;
+  const signInsNeeded = new Map(state.signInsNeeded);
+  if (name === null) signInsNeeded.delete(id);
+  else signInsNeeded.set(id, name);
+  return { ...state, signInsNeeded };
 }
 
 function mergeApproval(waiting: readonly ApprovalView[], approval: ApprovalView): readonly ApprovalView[] {
@@ -84,6 +112,8 @@ export async function followEngine(engine: Engine, report: (state: ShellState) =
     sessions: new Map(snapshot.agents.map((agent) => [agent.id, agent.sessions])),
     waiting: snapshot.approvals.filter((approval) => approval.status === 'pending'),
     approvals: snapshot.approvalState,
+    vault: snapshot.vault.state,
+    signInsNeeded: new Map(snapshot.servers.filter(needsSignIn).map(({ id, name }) => [id, name])),
   };
   state = early.filter((event) => event.revision > snapshot.revision).reduce(reduceShellState, first);
   report(state);

@@ -11,6 +11,9 @@ export interface TrayActions extends ApprovalMenuActions {
   setAway(away: boolean): void;
   setPaused(paused: boolean): void;
   setPauseShortcut(isWanted: boolean): void;
+  lockVault(): void;
+  /** Opens the browser at the server's sign-in service. */
+  signIn(serverId: string): void;
   openWindow(): void;
   quit(): void;
 }
@@ -42,6 +45,8 @@ export function trayTooltip(state: ShellState): string {
   if (fault !== null) facts.push(fault);
   else if (state.engine.paused) facts.push('paused');
   if (state.waiting.length > 0) facts.push(`${state.waiting.length} waiting`);
+  const signIns = state.signInsNeeded.size;
+  if (signIns > 0) facts.push(signIns === 1 ? '1 needs sign-in' : `${signIns} need sign-in`);
   const agents = countConnectedAgents(state);
   facts.push(agents === 1 ? '1 agent' : `${agents === 0 ? 'no' : agents} agents`);
   return `ScopeGate — ${facts.join(', ')}`;
@@ -58,6 +63,7 @@ export function trayMenu(state: ShellState, shortcut: PauseShortcut, actions: Tr
       : [{ label: waitingLabel(waiting.length), click: actions.review }]),
     ...waitingItems(waiting, actions),
     ...grantItems(state.approvals.grants, actions),
+    ...signInItems(state, actions),
     { type: 'separator' },
     {
       label: 'Pause all agents',
@@ -72,6 +78,7 @@ export function trayMenu(state: ShellState, shortcut: PauseShortcut, actions: Tr
       checked: state.approvals.away !== null,
       click: () => actions.setAway(state.approvals.away === null),
     },
+    ...vaultItems(state, actions),
     { type: 'separator' },
     { label: 'Open ScopeGate', click: actions.openWindow },
     { label: 'Quit', click: actions.quit },
@@ -86,6 +93,33 @@ function shortcutItems({ keys, status }: PauseShortcut, actions: TrayActions): T
     click: () => actions.setPauseShortcut(status !== 'on'),
   };
   return status === 'taken' ? [{ label: `${keys} is taken by another program`, enabled: false }, toggle] : [toggle];
+}
+
+const maxSignIns = 3;
+
+/** Servers that wait for a person to sign in; the rest is on the Servers page. */
+function signInItems({ signInsNeeded }: ShellState, actions: TrayActions): TrayMenuItem[] {
+  if (signInsNeeded.size === 0) return [];
+  const shown = [...signInsNeeded].slice(0, maxSignIns);
+  const rest = signInsNeeded.size - shown.length;
+  return [
+    { type: 'separator' },
+    ...shown.map(([id, name]) => ({
+      id: `sign-in-${id}`,
+      label: `${menuLabel(name, 40)} needs sign-in…`,
+      click: () => actions.signIn(id),
+    })),
+    ...(rest === 0
+      ? []
+      : [{ label: rest === 1 ? '1 more needs sign-in…' : `${rest} more need sign-in…`, click: actions.openWindow }]),
+  ];
+}
+
+/** Locking is one click; unlocking wants a passphrase or a look at the app, so it is done in the window. */
+function vaultItems({ vault }: ShellState, actions: TrayActions): TrayMenuItem[] {
+  if (vault === 'unlocked') return [{ label: 'Lock vault', click: actions.lockVault }];
+  if (vault === 'locked') return [{ label: 'Vault is locked. Unlock…', click: actions.openWindow }];
+  return [];
 }
 
 /** Why the engine guards nothing at the moment, in a few words; null when it does. */

@@ -39,6 +39,8 @@ export interface Bridge {
   onConnection(listener: (connection: Connection) => void): () => void;
   /** Puts this window away without ending anything; null where the host has no windows. */
   readonly hideWindow: (() => void) | null;
+  /** The desktop's way to the system's clipboard; null in a browser, which has its own. */
+  readonly clipboard: { take: () => Promise<string>; clear: () => Promise<boolean> } | null;
 }
 
 /** What waits for a server or a person may take a while; everything else answers at once. Milliseconds. */
@@ -47,6 +49,16 @@ const slowMethods: Partial<Record<BridgeMethod, number>> = {
   'servers.restart': 120_000,
   // The system may first ask who is there.
   'approvals.decide': 120_000,
+  // 1Password and the system's key store may ask the person first; passphrases take a second of work on a slow machine.
+  'credentials.checkReference': 90_000,
+  'oauth.signIn': 60_000,
+  'vault.create': 60_000,
+  'vault.unlock': 60_000,
+  'vault.setPassphrase': 60_000,
+  'vault.removePassphrase': 60_000,
+  'vault.startOver': 60_000,
+  'vault.export': 60_000,
+  'vault.import': 60_000,
 };
 const usualTimeoutMs = 15_000;
 
@@ -74,7 +86,14 @@ export function createBridge(channel: BridgeChannel): Bridge {
     },
     onConnection: (listener) => channel.onConnection(listener),
     hideWindow: channel.hideWindow === undefined ? null : () => channel.hideWindow?.(),
+    clipboard: clipboardOf(channel),
   };
+}
+
+function clipboardOf({ takeClipboard, clearClipboard }: BridgeChannel): Bridge['clipboard'] {
+  return takeClipboard === undefined || clearClipboard === undefined
+    ? null
+    : { take: takeClipboard, clear: clearClipboard };
 }
 
 /** Turns whatever a request threw into words; never shows a stack. */

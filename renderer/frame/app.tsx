@@ -5,6 +5,7 @@ import { AnalyticsPage } from '../features/analytics/analytics-page.tsx';
 import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
 import { ReviewLayer } from '../features/approvals/review-layer.tsx';
 import { AuditPage } from '../features/audit/audit-page.tsx';
+import { CredentialsPage } from '../features/credentials/credentials-page.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
 import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
@@ -15,12 +16,14 @@ import { HotkeyDialog } from './hotkey-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { usePageHotkeys } from './use-page-hotkeys.ts';
 import { usePause } from './use-pause.ts';
+import { useVaultToggle } from './use-vault-toggle.ts';
 
 const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/live/:filter?', page: LivePage },
   { path: '/approvals/:id?', page: ApprovalsPage },
   { path: '/agents/*?', page: AgentsPage },
   { path: '/servers/*?', page: ServersPage },
+  { path: '/credentials/*?', page: CredentialsPage },
   { path: '/policy/*?', page: PolicyPage },
   { path: '/audit/:query?', page: AuditPage },
   { path: '/analytics', page: AnalyticsPage },
@@ -32,9 +35,11 @@ export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const isLost = useEngineStore((state) => state.phase === 'ready' && !state.connection.connected);
   const { isPaused, canChange, setPaused } = usePause();
+  const { toggle: toggleVault } = useVaultToggle();
   usePageHotkeys({
     go: navigate,
     help: () => setHelpOpen(true),
+    toggleVault,
     togglePause: () => canChange && setPaused(!isPaused),
   });
   useTitle();
@@ -61,7 +66,7 @@ export function App() {
 
 /** Pages with a bar over their whole width put the banners under it themselves. */
 function placesBanners(location: string): boolean {
-  return ['/live', '/approvals', '/policy', '/audit'].some((path) => location.startsWith(path));
+  return ['/live', '/approvals', '/credentials', '/policy', '/audit'].some((path) => location.startsWith(path));
 }
 
 /** `(2) ScopeGate` while somebody waits: the browser's tab is all there is beside the page. */

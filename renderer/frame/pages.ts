@@ -6,6 +6,7 @@ export const pages: readonly { path: string; icon: IconName; label: string }[] =
   { path: '/approvals', icon: 'hand', label: 'Approvals' },
   { path: '/agents', icon: 'agents', label: 'Agents' },
   { path: '/servers', icon: 'servers', label: 'Servers' },
+  { path: '/credentials', icon: 'key', label: 'Credentials' },
   { path: '/policy', icon: 'policy', label: 'Policy' },
   { path: '/audit', icon: 'audit', label: 'Audit' },
   { path: '/analytics', icon: 'analytics', label: 'Analytics' },

@@ -6,6 +6,7 @@ import { StateWord } from '../ui/state-word.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { usePause } from './use-pause.ts';
+import { VaultLine } from './vault-line.tsx';
 
 const words: Readonly<Record<EngineStatus['state'], string>> = {
   starting: 'Starting',
@@ -32,6 +33,7 @@ export function StatusBlock() {
         </div>
       )}
       {engine?.mcpUrl && <Address url={engine.mcpUrl} />}
+      <VaultLine />
       <div className="keep">
         <span className="grow lbl">Pause all</span>
         <Switch

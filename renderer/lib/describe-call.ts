@@ -19,6 +19,7 @@ const outcomes: Readonly<Record<Outcome, StateLook>> = {
   invalid_arguments: { tone: 'block', icon: 'block', word: 'Invalid' },
   approval_denied: { tone: 'block', icon: 'block', word: 'Denied' },
   approval_expired: { tone: 'block', icon: 'clock', word: 'Timed out' },
+  credential_unavailable: { tone: 'block', icon: 'block', word: 'No credential' },
   upstream_error: { tone: 'fault', icon: 'fault', word: 'Failed' },
   not_found: { tone: 'block', icon: 'block', word: 'Not listed' },
   cancelled: { tone: 'off', icon: 'x', word: 'Cancelled' },

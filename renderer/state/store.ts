@@ -5,10 +5,12 @@ import type {
   ApprovalView,
   BridgeEvent,
   CallView,
+  CredentialView,
   EngineStatus,
   EventBody,
   ServerView,
   Snapshot,
+  VaultStatus,
 } from '../../electron/shared/index.ts';
 import type { Connection } from '../bridge/client.ts';
 import { mergeCalls } from './merge-calls.ts';
@@ -31,6 +33,10 @@ export interface EngineState {
   approvals: ApprovalView[];
   /** Settings, presence, remembered approvals: everything about approvals that is no single card. */
   approvalState: ApprovalState | null;
+  /** Null until the first snapshot. */
+  vault: VaultStatus | null;
+  /** Without their values, which no page ever has. */
+  credentials: CredentialView[];
   /** Newest first, at most {@link maxCalls}. A call keeps its place when its state changes. */
   calls: CallView[];
   /** Rises when a matrix on the Agents page may be out of date; part of its query key. */
@@ -58,6 +64,8 @@ export function createEngineStore(): EngineStore {
     servers: [],
     approvals: [],
     approvalState: null,
+    vault: null,
+    credentials: [],
     calls: [],
     matrixRevision: 0,
     policyRevision: 0,
@@ -78,6 +86,8 @@ export function takeSnapshot(state: EngineState, snapshot: Snapshot): EngineStat
     servers: snapshot.servers,
     approvals: snapshot.approvals,
     approvalState: snapshot.approvalState,
+    vault: snapshot.vault,
+    credentials: snapshot.credentials,
     calls: mergeCalls(sameEngine ? settledOnly(state.calls) : [], snapshot.calls.toReversed(), maxCalls),
     matrixRevision: state.matrixRevision + 1,
     policyRevision: state.policyRevision + 1,
@@ -128,6 +138,15 @@ function applyBody(next: EngineState, body: Exclude<EventBody, { type: 'call.cha
       return;
     case 'approvals.changed':
       next.approvalState = body.state;
+      return;
+    case 'vault.changed':
+      next.vault = body.vault;
+      return;
+    case 'credential.changed':
+      next.credentials = upsert(next.credentials, body.credential);
+      return;
+    case 'credential.removed':
+      next.credentials = next.credentials.filter((credential) => credential.id !== body.id);
   }
 }
 

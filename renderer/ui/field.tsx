@@ -20,7 +20,10 @@ export interface TextFieldProps extends FieldShellProps {
   mono?: boolean;
   disabled?: boolean;
   icon?: IconName;
-  type?: 'text' | 'search';
+  /** `password` shows dots, and no browser offers to keep it. */
+  type?: 'text' | 'search' | 'password';
+  /** Stands at the right end of the field. */
+  action?: ReactNode;
   inputMode?: 'text' | 'numeric' | 'url';
   maxLength?: number;
   name?: string;
@@ -44,9 +47,10 @@ export function TextField(props: TextFieldProps) {
           inputMode={props.inputMode}
           maxLength={props.maxLength}
           name={props.name}
-          autoComplete="off"
+          autoComplete={type === 'password' ? 'new-password' : 'off'}
           spellCheck={false}
         />
+        {props.action}
       </span>
     </FieldShell>
   );

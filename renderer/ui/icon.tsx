@@ -81,6 +81,12 @@ const symbols = {
       <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
     </>
   ),
+  unlock: (
+    <>
+      <rect x="3.5" y="7" width="9" height="6.5" rx="1.5" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 4.9-.7" />
+    </>
+  ),
   undo: <path d="M3 6.5h6.5a3.3 3.3 0 0 1 0 6.6H6M5.6 3.8L3 6.5l2.6 2.7" />,
   down: <path d="M4.5 6.5L8 10l3.5-3.5" />,
   right: <path d="M6.5 4.5L10 8l-3.5 3.5" />,

@@ -14,7 +14,7 @@ const engine = 'electron/engine/';
 const shared = 'electron/shared/';
 
 // What every room but core and wire shares: the engine's contracts, the faults they declare, the one event bus.
-const commons = ['contract.ts', 'ports.ts', 'exchange.ts', 'faults.ts', 'event-bus.ts'];
+const commons = ['contract.ts', 'ports.ts', 'exchange.ts', 'arming.ts', 'faults.ts', 'event-bus.ts'];
 const room = (name: string, ...others: string[]): Layer => ({
   folder: `${engine}${name}/`,
   folders: [shared, `${engine}${name}/`, ...others.map((other) => `${engine}${other}`)],
@@ -32,7 +32,7 @@ const layers: Layer[] = [
   room('eras', 'core/', 'wire/'),
   room('downstream', 'core/', 'wire/', 'eras/', ...commons),
   room('upstream', 'core/', 'wire/', 'eras/', ...commons),
-  room('vault', 'core/', ...commons),
+  room('vault', 'core/', 'wire/', 'store/vault-contract.ts', ...commons),
   room('store', 'core/', 'wire/json-rpc.ts', ...commons),
   room('client-configs', 'core/', ...commons),
   room('pipeline', 'core/', 'wire/', 'eras/', 'upstream/link.ts', ...commons),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 const program = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
@@ -55,9 +55,11 @@ function scenarioOf(folder: string): string {
 
 async function collectChecks(folder: string, output: string): Promise<SuiteRun> {
   const run: SuiteRun = { passed: new Map(), failed: new Map(), scenarios: new Map(), output };
-  for (const name of (await readdir(folder)).sort()) {
-    const scenario = scenarioOf(name);
-    const checks = JSON.parse(await readFile(join(folder, name, 'checks.json'), 'utf8')) as Check[];
+  // scenarios with a slash in their name have a folder within a folder
+  const files = (await readdir(folder, { recursive: true })).filter((file) => basename(file) === 'checks.json');
+  for (const file of files.sort()) {
+    const scenario = scenarioOf(dirname(file));
+    const checks = JSON.parse(await readFile(join(folder, file), 'utf8')) as Check[];
     const counts = { passed: 0, failed: 0 };
     for (const check of checks) {
       const key = `${scenario} / ${check.id} / ${check.name}`;

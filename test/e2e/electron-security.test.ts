@@ -73,11 +73,13 @@ describe('a page of ours in Electron', () => {
     }));
     expect(seen.globals).toEqual([]);
     expect(seen.bridge.sort()).toEqual([
+      'clearClipboard: function',
       'hideWindow: function',
       'host: string',
       'onConnection: function',
       'onEvent: function',
       'request: function',
+      'takeClipboard: function',
     ]);
   });
 

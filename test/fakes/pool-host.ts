@@ -1,6 +1,8 @@
 // A host of a link pool that starts one stubborn server, prints its pid, and waits to be killed: `node pool-host.ts DATA_DIR`.
 import { fileURLToPath } from 'node:url';
+import { noCredentials } from '../../electron/engine/arming.ts';
 import { createLinkPool } from '../../electron/engine/upstream/pool.ts';
+import { createEchoGuard } from '../../electron/engine/wire/echo-guard.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -9,6 +11,8 @@ const pool = createLinkPool({
   log,
   version: '0',
   dataDir,
+  credentials: () => noCredentials,
+  guard: createEchoGuard(),
   env: { PATH: process.env.PATH, SHLVL: '1' },
   onStatus: () => {},
   onToolsChanged: () => {},

@@ -14,6 +14,7 @@ describe('the command line', () => {
         uiPort: 8080,
         loginLink: true,
         open: true,
+        passphraseFile: null,
       },
     });
   });
@@ -21,7 +22,15 @@ describe('the command line', () => {
   it('leaves out what is not given', () => {
     expect(parse('serve')).toEqual({
       kind: 'serve',
-      options: { dataDir: null, configFile: null, port: null, uiPort: 0, loginLink: false, open: false },
+      options: {
+        dataDir: null,
+        configFile: null,
+        port: null,
+        uiPort: 0,
+        loginLink: false,
+        open: false,
+        passphraseFile: null,
+      },
     });
     expect(parse('doctor')).toEqual({
       kind: 'doctor',

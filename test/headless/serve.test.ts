@@ -35,7 +35,17 @@ function start(options: Partial<ServeOptions>, isTerminal = false): Promise<void
     stdout: { write: (text) => (out += text), isTTY: false },
     stderr: { write: (text) => (err += text), isTTY: isTerminal },
   };
-  const all = { dataDir: folder, configFile: null, port: null, uiPort: 0, loginLink: false, open: false, ...options };
+  const passphraseFile = null;
+  const all = {
+    dataDir: folder,
+    passphraseFile,
+    configFile: null,
+    port: null,
+    uiPort: 0,
+    loginLink: false,
+    open: false,
+    ...options,
+  };
   const createEngine = async (_ports: unknown, engineOptions: EngineOptions) => {
     given = engineOptions;
     return engine;

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   /** What the configuration file holds; none: everything comes from the store. */
   config?: object;
   env?: Record<string, string>;
+  /** Further options of `serve`. */
+  args?: string[];
 }
 
 export const patient = { timeout: 15_000, interval: 25 };
@@ -46,8 +48,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Starts the host and waits until it is ready. The caller stops it. */
-export async function startGateway({ dataDir, config, env = {} }: GatewayOptions): Promise<Gateway> {
-  const run = runCli(['serve', '--data-dir', dataDir, '--login-link', ...declare(dataDir, config)], env);
+export async function startGateway({ dataDir, config, env = {}, args = [] }: GatewayOptions): Promise<Gateway> {
+  const run = runCli(['serve', '--data-dir', dataDir, '--login-link', ...args, ...declare(dataDir, config)], env);
   const mcp = String((await run.nextLine()).mcp);
   const ui = await openUi(String((await run.nextLine()).url));
   const clients: Client[] = [];

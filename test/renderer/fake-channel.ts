@@ -9,6 +9,7 @@ import type {
   EventBody,
   Snapshot,
 } from '../../electron/shared/index.ts';
+import { makeVaultStatus } from '../helpers/empty-vault.ts';
 
 type Answers = Partial<Record<BridgeMethod, (params: never) => unknown>>;
 
@@ -68,6 +69,8 @@ export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     epoch: 'epoch-1',
     revision: 10,
+    vault: makeVaultStatus(),
+    credentials: [],
     engine: {
       state: 'running',
       mcpUrl: 'http://127.0.0.1:7420/mcp',

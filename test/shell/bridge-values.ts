@@ -7,6 +7,7 @@ import type {
   EventBody,
   Snapshot,
 } from '../../electron/shared/index.ts';
+import { makeVaultStatus } from '../helpers/empty-vault.ts';
 
 /** Values of the bridge contract for tests that need one and care for a few of its members only. */
 export function makeApproval(own: Partial<ApprovalView> = {}): ApprovalView {
@@ -111,6 +112,8 @@ export function makeSnapshot(own: Partial<Snapshot> = {}): Snapshot {
     servers: [],
     approvals: [],
     approvalState: makeApprovalState(),
+    vault: makeVaultStatus(),
+    credentials: [],
     calls: [],
     ...own,
   };

@@ -51,10 +51,13 @@ function makeBench() {
     stop: async () => undefined,
   };
   const contents = Object.assign(new EventEmitter(), { id: 1, send: vi.fn() });
-  const bridge = openIpcBridge(ipcMain as unknown as IpcMain, engine, createRecordingLog().log);
+  const clipboard = { take: vi.fn(async () => 'a secret'), clear: vi.fn(async () => true) };
+  const bridge = openIpcBridge(ipcMain as unknown as IpcMain, engine, createRecordingLog().log, clipboard);
   return {
     bridge,
+    clipboard,
     engine,
+    invoke: (channel: string, event: Sender) => handlers.get(channel)?.(event),
     contents,
     hide: vi.fn(),
     ipcMain,
@@ -70,6 +73,21 @@ function makeBench() {
 }
 
 describe('openIpcBridge', () => {
+  test('gives the clipboard to a page of ours and to no other (security)', async () => {
+    const bench = makeBench();
+    const { takeClipboard, clearClipboard } = channels;
+    for (const channel of [takeClipboard, clearClipboard]) {
+      expect(() => bench.invoke(channel, sender(1, ours))).toThrow('Refused.');
+    }
+    bench.admit(bench.hide);
+    expect(() => bench.invoke(takeClipboard, sender(1, 'https://example.com/'))).toThrow('Refused.');
+    expect(bench.clipboard.take).not.toHaveBeenCalled();
+    expect(await bench.invoke(takeClipboard, sender(1, ours))).toBe('a secret');
+    expect(await bench.invoke(clearClipboard, sender(1, ours))).toBe(true);
+    bench.bridge.close();
+    expect(bench.invoke(takeClipboard, sender(1, ours))).toBeUndefined();
+  });
+
   test('hands a request of ours to the engine', async () => {
     const bench = makeBench();
     bench.admit(bench.hide);

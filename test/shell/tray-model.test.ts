@@ -18,6 +18,8 @@ function makeState(waiting = 0, sessions: number[] = [], engine: Partial<EngineS
     engine: makeStatus(engine),
     sessions: new Map(sessions.map((count, index) => [`agent-${index}`, count])),
     approvals: makeApprovalState(),
+    vault: 'empty',
+    signInsNeeded: new Map(),
     waiting: Array.from({ length: waiting }, (_, index) => makeApproval({ id: `p${index}`, digest: `d${index}` })),
   };
 }
@@ -32,6 +34,8 @@ const actions = (): TrayActions => ({
   setAway: vi.fn(),
   setPaused: vi.fn(),
   setPauseShortcut: vi.fn(),
+  lockVault: vi.fn(),
+  signIn: vi.fn(),
   openWindow: vi.fn(),
   quit: vi.fn(),
 });
@@ -159,5 +163,29 @@ describe('trayMenu', () => {
   test('says first what is broken', () => {
     const menu = trayMenu(makeState(0, [], { state: 'degraded' }), shortcut, actions());
     expect(menu[0]).toEqual({ label: 'Not working: all calls are refused', enabled: false });
+  });
+});
+
+describe('credentials in the menu', () => {
+  test('lock the vault with one click, and lead to the window to unlock it (security)', () => {
+    const own = actions();
+    expect(labels(trayMenu(makeState(), shortcut, own)).join()).not.toContain('ault');
+    find(trayMenu({ ...makeState(), vault: 'unlocked' }, shortcut, own), 'Lock vault').click?.();
+    expect(own.lockVault).toHaveBeenCalledOnce();
+    const locked = trayMenu({ ...makeState(), vault: 'locked' }, shortcut, own);
+    expect(labels(locked)).not.toContain('Lock vault');
+    find(locked, 'Vault is locked. Unlock…').click?.();
+    expect(own.openWindow).toHaveBeenCalledOnce();
+  });
+
+  test('name the servers that need a sign-in, three at most, and start it with one click', () => {
+    const own = actions();
+    const signInsNeeded = new Map(['a', 'b', 'c', 'd'].map((id) => [id, `Server ${id}`]));
+    const menu = trayMenu({ ...makeState(), signInsNeeded }, shortcut, own);
+    find(menu, 'Server b needs sign-in…').click?.();
+    expect(own.signIn).toHaveBeenCalledWith('b');
+    expect(labels(menu).filter((label) => label.includes('sign-in'))).toHaveLength(4);
+    expect(labels(menu)).toContain('1 more needs sign-in…');
+    expect(trayTooltip({ ...makeState(), signInsNeeded })).toContain('4 need sign-in');
   });
 });

@@ -6,8 +6,10 @@ import type { AuditProver } from '../audit-prover.ts';
 import type { AuditRetention } from '../audit-retention.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { CredentialParts } from '../credential-parts.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { OAuthParts } from '../oauth-parts.ts';
 import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
 import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
 import type { ArgumentKeeper } from '../pipeline/argument-keeper.ts';
@@ -58,6 +60,8 @@ export interface EngineParts {
   /** Arguments kept for replay. */
   kept: ArgumentKeeper;
   guards: CallGuards;
+  credentials: CredentialParts;
+  oauth: OAuthParts;
   validator: ArgumentValidator;
   /** The agents' listener, while it is up. */
   listener(): AgentListener | null;
@@ -76,4 +80,6 @@ export interface Announcer {
   policy(): void;
   /** How the log itself is: its verification, its settings. */
   audit(): void;
+  vault(): void;
+  credential(id: string): void;
 }

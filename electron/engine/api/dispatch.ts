@@ -1,13 +1,19 @@
 import { type BridgeMethod, type BridgeResponse, bridgeMethods, bridgeRequestSchema } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
 import type { LogPort } from '../ports.ts';
+import { createEchoGuard, type EchoGuard } from '../wire/echo-guard.ts';
 import type { Handlers } from './handlers.ts';
 
 /**
  * Parses one request, runs it, answers. Every host's channel ends here, so nothing reaches a handler unparsed. Bugs are
  * caught in this one place: logged by name, answered without detail.
  */
-export async function dispatch(handlers: Handlers, log: LogPort, request: unknown): Promise<BridgeResponse> {
+export async function dispatch(
+  handlers: Handlers,
+  log: LogPort,
+  request: unknown,
+  guard: EchoGuard = createEchoGuard(),
+): Promise<BridgeResponse> {
   const parsed = bridgeRequestSchema.safeParse(request);
   if (!parsed.success) {
     return {
@@ -32,7 +38,7 @@ export async function dispatch(handlers: Handlers, log: LogPort, request: unknow
     };
   }
   try {
-    return { id, ok: true, value: await run(handlers, method, params.data) };
+    return { id, ok: true, value: guard.cleanValue(await run(handlers, method, params.data)) };
   } catch (error) {
     if (error instanceof BridgeFault) return { id, ok: false, error: error.body };
     log.error('a bridge request failed', { method, error: error instanceof Error ? error.message : 'unknown' });

@@ -7,9 +7,12 @@ import { makeAuditHandlers } from './audit.ts';
 import { makeProofHandlers } from './audit-proof.ts';
 import { makeCallHandlers } from './calls.ts';
 import type { EngineParts } from './context.ts';
+import { makeCredentialHandlers } from './credentials.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
+import { makeOAuthHandlers } from './oauth.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
+import { makeVaultHandlers } from './vault.ts';
 
 const snapshotCalls = 500;
 
@@ -24,6 +27,9 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeAuditHandlers(parts),
     ...makeProofHandlers(parts),
     ...makeAnalyticsHandlers(parts),
+    ...makeOAuthHandlers(parts),
+    ...makeVaultHandlers(parts),
+    ...makeCredentialHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();
@@ -35,6 +41,8 @@ export function makeHandlers(parts: EngineParts): Handlers {
         servers: parts.servers.all().map((server) => parts.servers.view(server)),
         approvals: parts.approvals.open().map(maskCard),
         approvalState: parts.desk.state(),
+        vault: parts.credentials.vault.status(),
+        credentials: parts.credentials.book.all(),
         calls: parts.journal.recent(snapshotCalls),
       };
     },

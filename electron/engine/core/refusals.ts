@@ -57,5 +57,13 @@ export const told = {
   unrecorded:
     'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',
   cancelled: 'The call was cancelled.',
+  noCredential: {
+    locked: (server: string) =>
+      `The vault that holds the credential for ${server} is locked. This call was not made. Ask the person to unlock it in ScopeGate, then call again.`,
+    needs_sign_in: (server: string) =>
+      `Somebody has to sign in to ${server}. This call was not made. Ask the person to sign in there in ScopeGate, then call again.`,
+    broken: (server: string) =>
+      `The credential for ${server} cannot be used now. This call was not made. Ask the person to look at Credentials in ScopeGate.`,
+  },
   internal: 'ScopeGate failed while handling this call. The call was refused.',
 } as const;

@@ -69,8 +69,8 @@ export interface PermittedCall extends DecidedCall {
 /** May be sent to its server: permitted, and every credential it needs is at hand. */
 export interface ArmedCall extends PermittedCall {
   readonly [armed]: true;
-  /** Name of the credential that goes with it, for the audit; none: null. */
-  credential?: string | null;
+  /** By id and name, for the audit; their values are nowhere but in the request itself. */
+  credentials: readonly { id: string; name: string }[];
 }
 
 export type Permission = { ok: true; call: PermittedCall } | { ok: false; decision: Decision };
@@ -83,9 +83,9 @@ export function permit(call: DecidedCall, decision: Decision, approvalId: string
   return { ok: true, call: { ...call, decision, approvalId } as PermittedCall };
 }
 
-/** Step 10. Credentials join the call here. */
-export function arm(call: PermittedCall): ArmedCall {
-  return call as ArmedCall;
+/** Step 10. Credentials join the call here: the link it goes over is armed with these. */
+export function arm(call: PermittedCall, credentials: ArmedCall['credentials']): ArmedCall {
+  return { ...call, credentials } as ArmedCall;
 }
 
 function isPermitting(effect: Effect, approvalId: string | null): boolean {

@@ -17,7 +17,7 @@ import { governPages } from './govern-ask.ts';
 import { exchangeTowards, linkUserOf } from './link-user.ts';
 import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
-import { auditFacts, endOfFault, replyRefused, settleRefused } from './settle.ts';
+import { auditFacts, endOfFault, labelTarget, replyRefused, settleRefused } from './settle.ts';
 
 /** A call on its way: what a route's own effect works with. */
 export interface ForwardedCall {
@@ -49,7 +49,12 @@ export async function forwardCall(
   try {
     let link: UpstreamLink;
     try {
-      link = await ports.link(serverId, call.exchange.signal, linkUserOf(ports, call.exchange, serverId));
+      link = await ports.link(
+        serverId,
+        call.exchange.signal,
+        linkUserOf(ports, call.exchange, serverId),
+        call.exchange.agent.id,
+      );
       await raiseLogLevel(ports, call, link);
     } catch (error) {
       if (!(error instanceof LinkFault)) throw error;
@@ -70,7 +75,7 @@ export async function forwardCall(
       effect: 'allow',
       reasonCode: call.decision.reasonCode,
       approvalId: call.approvalId,
-      credential: call.credential ?? null,
+      credential: credentialNames(call),
     });
     if (!committed) {
       const end = { outcome: 'degraded', reasonCode: 'audit', told: told.degraded, about: call } as const;
@@ -82,6 +87,7 @@ export async function forwardCall(
       ports.journal.decided(call.id, last.decision);
       return settleRefused(ports, call, last.decision, last.end, waitedMs);
     }
+    noteCredentials(ports, call);
     ports.journal.running(call.id);
     ports.guards.forwarded(call);
     const mayGoOn = () => decideAgain(ports, permitted, route, permitted.approvalId).ok;
@@ -92,6 +98,17 @@ export async function forwardCall(
     over.abort(callOver);
     release();
   }
+}
+
+function credentialNames({ credentials }: ArmedCall): string | null {
+  return credentials.length === 0 ? null : credentials.map(({ name }) => name).join(', ');
+}
+
+function noteCredentials(ports: PipelinePorts, call: ArmedCall): void {
+  if (call.credentials.length === 0) return;
+  const { serverId } = call.tool;
+  const agentId = call.exchange.agent.id;
+  ports.credentials.used(call.credentials, { callId: call.id, agentId, serverId, tool: labelTarget(call) });
 }
 
 interface Ended {
@@ -200,7 +217,7 @@ async function settleForwarded(
     waitedMs,
     upstreamMs: ended.upstreamMs,
     approvalId: call.approvalId,
-    credential: call.credential ?? null,
+    credential: credentialNames(call),
   });
   const outcome = written ? ended.outcome : 'unknown';
   const reply = written ? ended.reply : replyRefused(call.exchange.method, told.unrecorded);

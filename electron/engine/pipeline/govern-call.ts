@@ -2,13 +2,14 @@ import type { Decision } from '../../shared/index.ts';
 import { makeCallId } from '../core/call-id.ts';
 import { digestArguments } from '../core/canonical.ts';
 import { told } from '../core/refusals.ts';
-import { arm, type DecidedCall, type ReceivedCall, type ResolvedCall } from '../core/stages.ts';
+import type { DecidedCall, ReceivedCall, ResolvedCall } from '../core/stages.ts';
 import { describeSubject } from '../core/subject.ts';
 import type { Exchange } from '../exchange.ts';
 import { LinkFault } from '../upstream/link.ts';
 import type { JsonObject, Reply } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { approveCall } from './approve-call.ts';
+import { armCall } from './arm-call.ts';
 import type { CallRoute, Target } from './call-route.ts';
 import { decideAgain, decideNow, endOfDenial } from './decide-again.ts';
 import { enterEdited } from './edited-call.ts';
@@ -95,7 +96,10 @@ async function runCall(
     ports.journal.decided(final.call.id, permitted.decision);
     return settleRefused(ports, final.call, permitted.decision, permitted.end, waitedMs);
   }
-  return forwardCall(ports, arm(permitted.call), route, waitedMs);
+  const arming = armCall(ports, permitted.call);
+  const armed = arming instanceof Promise ? await arming : arming;
+  if (!armed.ok) return settleRefused(ports, permitted.call, permitted.call.decision, armed.end, waitedMs);
+  return forwardCall(ports, armed.call, route, waitedMs);
 }
 
 async function refuseUnresolved(ports: PipelinePorts, received: ReceivedCall, end: End): Promise<Reply> {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { AskSwitches } from '../../shared/index.ts';
+import type { CredentialGate } from '../arming.ts';
 import type { PolicyWorld } from '../core/evaluate.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
@@ -68,6 +69,7 @@ export interface PipelinePorts extends RoutingTables {
   guards: CallGuards;
   programs: Pick<ProgramBook, 'isLearning' | 'known'>;
   validator: ArgumentValidator;
+  credentials: CredentialGate;
   timing: CallTiming;
   visibility: Visibility;
   world(): PolicyWorld;
@@ -91,7 +93,7 @@ export interface PipelinePorts extends RoutingTables {
   /** Connects the server and reads its tools. Throws `LinkFault`. */
   refresh(serverId: string, signal: AbortSignal): Promise<void>;
   /** Throws `LinkFault`. */
-  link(serverId: string, signal: AbortSignal, user?: LinkUser): Promise<UpstreamLink>;
+  link(serverId: string, signal: AbortSignal, user: LinkUser | undefined, agentId: string): Promise<UpstreamLink>;
   linksOf(agentId: string): { serverId: string; link: UpstreamLink }[];
   /** Keeps the server from being stopped as idle until released. */
   hold(serverId: string): () => void;

@@ -49,7 +49,12 @@ export async function readPage(
 ): Promise<Page> {
   const release = ports.hold(server.id);
   try {
-    const link = await ports.link(server.id, exchange.signal, linkUserOf(ports, exchange, server.id));
+    const link = await ports.link(
+      server.id,
+      exchange.signal,
+      linkUserOf(ports, exchange, server.id),
+      exchange.agent.id,
+    );
     // the link may have taken long to open
     if (isPausedFor(ports, exchange.agent.id)) return { items: [], nextCursor: null, rest: {} };
     const result = await link.request(method, cursor === null ? {} : { cursor }, pageMs);

@@ -30,7 +30,7 @@ export function endOfFault(error: LinkFault, serverName: string): End {
   if (error.kind === 'cancelled') return { outcome: 'cancelled', reasonCode: 'cancelled', told: told.cancelled };
   if (error.kind === 'withheld') return { outcome: 'denied', reasonCode: 'policy_changed', told: told.withheld };
   return {
-    outcome: 'upstream_error',
+    outcome: error.kind === 'credential' ? 'credential_unavailable' : 'upstream_error',
     reasonCode: error.kind,
     told: tellFault(error.kind, serverName),
     shown: `The server ${serverName} could not be used: ${error.fault.message}`,
@@ -50,6 +50,7 @@ const faultWords: Record<LinkFaultKind, string> = {
   protocol: 'it did not keep to the protocol',
   too_large: 'its answer is too large; ask for less at once',
   secret: 'it is not set up completely',
+  credential: 'its credential cannot be used now; ask the person to look at Credentials in ScopeGate',
   other: 'its connection broke',
 };
 
@@ -128,6 +129,9 @@ export async function settleRefused(
   waitedMs: number | null = null,
 ): Promise<Reply> {
   const about = end.about ? { ...end.about, id: call.id } : call;
+  if (end.outcome === 'credential_unavailable' && end.about) {
+    ports.credentials.want(call.exchange.agent.name, end.about.tool.serverName);
+  }
   const facts = auditFacts(about, decision);
   if (end.outcome === null) {
     await ports.audit.commit({ ...facts, event: 'call.parked', actor: 'engine', reasonCode: end.reasonCode });

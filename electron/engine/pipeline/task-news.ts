@@ -18,9 +18,9 @@ export type FollowTask = (agent: AgentIdentity, scope: string | null, taskId: st
 export function makeTaskNews(ports: PipelinePorts): FollowTask {
   const followed = new Map<string, Followed>();
 
-  async function open(serverId: string, taskId: string): Promise<UpstreamLink | null> {
+  async function open(serverId: string, taskId: string, agentId: string): Promise<UpstreamLink | null> {
     try {
-      const link = await ports.link(serverId, new AbortController().signal);
+      const link = await ports.link(serverId, new AbortController().signal, undefined, agentId);
       await link.followTask(taskId, true);
       return link;
     } catch (error) {
@@ -53,7 +53,7 @@ export function makeTaskNews(ports: PipelinePorts): FollowTask {
     const entry = followed.get(key) ?? {
       followers: 0,
       release: ports.hold(task.serverId),
-      ready: open(task.serverId, taskId),
+      ready: open(task.serverId, taskId, agent.id),
     };
     followed.set(key, entry);
     entry.followers += 1;

@@ -16,6 +16,7 @@ import type { AuditSearchReader, AuditSearchWriter } from './audit-search-contra
 import type { AuditSettings } from './audit-settings.ts';
 import type { PayloadKeys, PayloadKeyWrites } from './payload-keys.ts';
 import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
+import type { VaultReader, VaultWriter } from './vault-contract.ts';
 
 /**
  * What the rest of the engine asks of the store. Reading and writing are different types: who only holds a `Reader`
@@ -181,7 +182,13 @@ export interface KnownTaskRecord {
   learnedAt: number;
 }
 
-export interface StoreReader extends PolicyReader, AuditSearchReader, CheckpointReads, PayloadKeys, PruneReads {
+export interface StoreReader
+  extends PolicyReader,
+    AuditSearchReader,
+    CheckpointReads,
+    PayloadKeys,
+    PruneReads,
+    VaultReader {
   auditSettings(): AuditSettings;
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
@@ -237,7 +244,13 @@ export interface StoreReader extends PolicyReader, AuditSearchReader, Checkpoint
   flag(name: 'paused'): boolean;
 }
 
-export interface StoreWriter extends StoreReader, PolicyWriter, AuditSearchWriter, PayloadKeyWrites, PruneWrites {
+export interface StoreWriter
+  extends StoreReader,
+    PolicyWriter,
+    AuditSearchWriter,
+    PayloadKeyWrites,
+    PruneWrites,
+    VaultWriter {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;

@@ -13,6 +13,7 @@ import { writeAuditSettings } from './audit-settings.ts';
 import { backupDaily, backupNow } from './backups.ts';
 import { type Connection, openWriteHandle, type StoreFile } from './connection.ts';
 import type { AuditEvent, StoreWriter } from './contract.ts';
+import { writeCredentials } from './credential-rows.ts';
 import { writeGrants } from './grants.ts';
 import { startIdleCheckpoint } from './idle-checkpoint.ts';
 import { inspectFile } from './inspect.ts';
@@ -29,6 +30,7 @@ import { isCorruption } from './rows.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { writeTools } from './tools.ts';
+import { writeVault } from './vault-rows.ts';
 
 export interface OpenStoreOptions extends StoreFile {
   /** Milliseconds since the epoch, for the names and the age of backups. */
@@ -134,6 +136,8 @@ function createWriter(db: Connection): StoreWriter {
     ...writePayloadKeys(db),
     ...writePruning(db),
     ...writeState(db),
+    ...writeVault(db),
+    ...writeCredentials(db),
     transaction,
     appendAudit,
     appendAuditRows(events) {

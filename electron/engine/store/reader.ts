@@ -12,6 +12,7 @@ import { readAuditSearch } from './audit-search.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { type Connection, openReadHandle, type StoreFile } from './connection.ts';
 import type { StoreReader } from './contract.ts';
+import { readCredentials } from './credential-rows.ts';
 import { readGrants } from './grants.ts';
 import { inspectFile } from './inspect.ts';
 import { readKnownTasks } from './known-tasks.ts';
@@ -23,6 +24,7 @@ import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTools } from './tools.ts';
+import { readVault } from './vault-rows.ts';
 
 /** Reads and nothing else: SQLite itself refuses every change on its handle. */
 export interface StoreReaderHandle extends StoreReader {
@@ -50,6 +52,8 @@ export function createReader(db: Connection): StoreReader {
     ...readPruning(db),
     ...readAuditSearch(db),
     ...readAnalytics(db),
+    ...readVault(db),
+    ...readCredentials(db),
     ...readState(db),
   };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ServerFault, ServerTest, Transport } from '../../shared/index.ts';
+import { noCredentials } from '../arming.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { cancelledFault, createFaultMaker, toLinkFault } from './faults.ts';
 import type { UpstreamLink } from './link.ts';
@@ -19,7 +20,7 @@ export async function testConnection(
 ): Promise<ServerTest> {
   const { ports } = shared;
   const now = () => ports.clock.now();
-  const redactor = createRedactor();
+  const redactor = createRedactor(ports.guard);
   const makeFault = createFaultMaker(now, redactor);
   const ring = createLogRing(now, redactor);
   const watch = startWatch();
@@ -46,6 +47,7 @@ export async function testConnection(
         onAsk: async () => ({ kind: 'unsupported' }),
       },
       user: null,
+      credentials: noCredentials,
       memory: { uris: new Set(), tasks: new Set(), logLevel: null },
       knownEra: null,
       onEra: () => {},

@@ -1,6 +1,8 @@
 import type { LogLine, ServerFault, ServerStatus, ServerTest, Transport } from '../../shared/index.ts';
+import type { CredentialSource } from '../arming.ts';
 import type { AskAnswer, AskMethod, AskTies, Era } from '../exchange.ts';
 import type { Clock, LogPort } from '../ports.ts';
+import type { EchoGuard } from '../wire/echo-guard.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ServerHello, UpstreamLink } from './link.ts';
 
@@ -10,6 +12,10 @@ export interface UpstreamPorts {
   log: LogPort;
   version: string;
   dataDir: string;
+  /** What links are armed with. */
+  credentials: CredentialSource;
+  /** Takes secrets out of everything servers say. */
+  guard: EchoGuard;
   /** Source of `env:NAME` references and of the variables a child is allowed to see. */
   env: Readonly<Record<string, string | undefined>>;
   /** The state of a server changed: status, fault, hello or pid. */
@@ -36,6 +42,8 @@ export interface UpstreamPorts {
 export interface LinkUser {
   agentId: string;
   capabilities: JsonObject;
+  /** Set where the agent has credentials of its own for the server: the bindings its link is armed with. */
+  credentialKey?: string;
 }
 
 export interface ServerState {
@@ -66,9 +74,17 @@ export interface LinkPool {
    * one: client capabilities `{}`, nothing can be asked of anybody. With a `user` a legacy server gets a process or session
    * of its own, keyed by (server, agent, capabilities), so that nothing it asks can reach another agent; a modern one is
    * shared, because it states capabilities with every request; what comes back is that link as this user sees it, with
-   * its own `logging/setLevel`. Throws `LinkFault`.
+   * its own `logging/setLevel`. `agentId`: whom the link is for where there is no `user`; an agent with credentials of its
+   * own for this server gets a link of its own, armed with them. Throws `LinkFault`.
    */
-  link(serverId: string, signal: AbortSignal, user?: LinkUser): Promise<UpstreamLink>;
+  link(serverId: string, signal: AbortSignal, user?: LinkUser, agentId?: string): Promise<UpstreamLink>;
+  /**
+   * What links of a server (null: of every one) are armed with has changed, or can be read again. A program that was started
+   * with something else is given up when its last call is done; requests over HTTP take the new value by themselves.
+   */
+  credentialsChanged(serverId: string | null): void;
+  /** Ends every link that carries a credential, at once: the vault was locked. */
+  endArmed(): void;
   /** The links an agent has of its own that are running; on a modern server its latest view of the shared one. */
   linksOf(agentId: string): { serverId: string; link: UpstreamLink }[];
   /** Ends the links the agent has of its own and forgets what it asked servers for: it was removed, or left. */

@@ -1,4 +1,5 @@
 import type { HttpClient, HttpHead } from '../wire/http-client.ts';
+import type { ArmedRequest } from './armed-client.ts';
 import { createAnswerReader, type HttpOutcome } from './http-answer.ts';
 import type { Received } from './inbound.ts';
 
@@ -14,6 +15,8 @@ export interface HttpExchange {
   receive(bytes: Buffer, streamOf: number | null): Received;
   /** Once, unless the exchange was aborted. */
   onOutcome(outcome: HttpOutcome): void;
+  /** Policy at the moment a refused request would be sent once more. */
+  mayResend?(): boolean;
   onHead?(head: HttpHead): void;
   /** An event of another type than `message`. */
   onEvent?(event: string, data: Buffer): void;
@@ -30,7 +33,9 @@ export function startExchange(client: HttpClient, exchange: HttpExchange): () =>
     onOutcome: exchange.onOutcome,
     abort: () => abort(),
   });
-  abort = client.send({ method: exchange.method, headers: exchange.headers, body: exchange.text }, reader);
+  const { method, headers, text: body, mayResend } = exchange;
+  const request: ArmedRequest = { method, headers, body, ...(mayResend === undefined ? {} : { mayResend }) };
+  abort = client.send(request, reader);
   return () => {
     reader.cancel();
     abort();

@@ -39,7 +39,7 @@ export async function resolveHeaders(transport: HttpTransport, context: OpenCont
       });
     }
     // Also a credential that was written out; a short word such as "prod" would only blank the log.
-    if (value.length >= minLiteralSecret) context.redactor.add(value);
+    if (value.length >= minLiteralSecret) context.redactor.addLiteral(value);
     headers[key] = value;
   }
   headers['user-agent'] ??= `scopegate/${context.version}`;

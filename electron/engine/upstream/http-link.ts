@@ -1,5 +1,5 @@
 import type { HttpTransport } from '../../shared/index.ts';
-import { createHttpClient } from '../wire/http-client.ts';
+import { createArmedClient } from './armed-client.ts';
 import { cancelledFault } from './faults.ts';
 import { resolveHeaders } from './http-headers.ts';
 import { HandshakeRefused, HttpSession } from './http-session.ts';
@@ -44,7 +44,7 @@ function isEraDoubt(error: unknown): boolean {
 }
 
 async function openByProbe(url: URL, headers: Record<string, string>, context: OpenContext): Promise<ServerLink> {
-  const site: ModernSite = { address: url.origin + url.pathname, headers, client: createHttpClient(url) };
+  const site: ModernSite = { address: url.origin + url.pathname, headers, client: createArmedClient(url, context) };
   try {
     const finding = await discoverOverHttp(site, context);
     if (finding.kind === 'modern') {
@@ -63,7 +63,7 @@ async function openByProbe(url: URL, headers: Record<string, string>, context: O
 }
 
 async function openLegacy(url: URL, headers: Record<string, string>, context: OpenContext): Promise<ServerLink> {
-  const session = new HttpSession(url, headers, createHttpClient(url), context);
+  const session = new HttpSession(url, headers, createArmedClient(url, context), context);
   try {
     const hello = await session.open(context.signal);
     return makeLegacyLink(session.conversation, {
@@ -90,7 +90,7 @@ async function openOldest(
   refusal: LinkFault,
 ): Promise<ServerLink> {
   try {
-    return await openSseLink(url, headers, createHttpClient(url), context);
+    return await openSseLink(url, headers, createArmedClient(url, context), context);
   } catch (error) {
     throw error instanceof LinkFault && clearEnds.has(error.kind) ? error : refusal;
   }

@@ -184,7 +184,8 @@ export class HttpSession {
       if (isRepeat || !isSessionLost(outcome, usedSession)) this.#conclude(id, outcome, 0);
       else this.#sendAfterRenewal(id, text, this.#renew(usedSession));
     };
-    this.#track(id, { method: 'POST', text, headers: postHeaders, awaitedId: id, onOutcome });
+    const mayResend = () => this.#pending.callOf(id)?.io.mayGoOn() ?? true;
+    this.#track(id, { method: 'POST', text, headers: postHeaders, awaitedId: id, onOutcome, mayResend });
   }
 
   #sendAfterRenewal(id: number, text: string, renewal: Promise<void>): void {

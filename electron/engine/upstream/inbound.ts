@@ -9,6 +9,8 @@ export interface MessageTaker {
   onNotification(method: string, params: JsonObject, streamOf: number | null): void;
   /** An answer nested so deep that nobody reads it, to this request as far as can be told. */
   onTooDeep(id: number): void;
+  /** Takes secrets out; the very same bytes when there are none. */
+  clean(bytes: Buffer): Buffer;
   /** A line for the server's log, from ScopeGate. */
   note(text: string): void;
 }
@@ -25,7 +27,8 @@ const maxSideMessageBytes = 1024 * 1024;
 const maxBatch = 1000;
 
 /** Takes one message of a server, or an array of them (MCP 2025-03-26), apart. Never throws on bad input. */
-export function receiveMessage(bytes: Buffer, streamOf: number | null, taker: MessageTaker): Received {
+export function receiveMessage(raw: Buffer, streamOf: number | null, taker: MessageTaker): Received {
+  const bytes = taker.clean(raw);
   const received: Received = { isJson: true, answered: [] };
   const batch = splitBatch(bytes, maxBatch);
   if (batch === null) takeOne(bytes, streamOf, taker, received);

@@ -67,6 +67,7 @@ export function createLegacyConversation(
 
   const taker: MessageTaker = {
     note,
+    clean: (bytes) => context.redactor.cleanMessage(bytes),
     onResponse(id, bytes, envelope) {
       if (!pending.settle(id, toRawResponse(bytes, envelope))) note(`Dropped an answer nobody waits for (id ${id}).`);
     },

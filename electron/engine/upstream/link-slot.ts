@@ -40,6 +40,7 @@ export class LinkSlot {
   #starting: { done: Promise<ServerLink>; abort: AbortController } | null = null;
   #ending: Promise<void> = Promise.resolve();
   #inFlight = 0;
+  #isRetired = false;
   #idleTimer: NodeJS.Timeout | null = null;
   #reviveTimer: NodeJS.Timeout | null = null;
   #revivals = 0;
@@ -104,6 +105,17 @@ export class LinkSlot {
     this.#ending = Promise.all(ends).then(() => {});
     this.status = 'idle';
     if (link !== null || starting !== null) this.#ports.onChanged();
+  }
+
+  /**
+   * Gives the link up for another one: at once when nothing runs over it, else when the last call is done. Returns whether
+   * that is now.
+   */
+  retire(): boolean {
+    this.#isRetired = true;
+    if (this.#inFlight > 0) return false;
+    this.stopLink();
+    return true;
   }
 
   /** Resolves when nothing of the link runs any more. */
@@ -183,7 +195,8 @@ export class LinkSlot {
         return await work;
       } finally {
         this.#inFlight--;
-        this.touch();
+        if (this.#isRetired && this.#inFlight === 0) this.stopLink();
+        else this.touch();
       }
     };
     const watched = <L extends UpstreamLink>(inner: L): L => ({

@@ -189,6 +189,7 @@ function makeTaker(pending: PendingCalls, subscriptions: Subscriptions, context:
 
   return {
     note,
+    clean: (bytes) => context.redactor.cleanMessage(bytes),
     onResponse(id, bytes, envelope) {
       if (subscriptions.owns(id)) {
         const error = envelope.has === 'error' ? readError(parseResponse(toRawResponse(bytes, envelope))) : null;

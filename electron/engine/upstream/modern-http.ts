@@ -57,7 +57,7 @@ export async function discoverOverHttp(site: ModernSite, context: OpenContext): 
       text: writeRequest(id, 'server/discover', params),
       headers: requestHeaders(site, { method: 'server/discover', params, definition: null }),
       awaitedId: id,
-      receive: (bytes) => settleOnly(bytes, pending),
+      receive: (bytes) => settleOnly(context.redactor.cleanMessage(bytes), pending),
       onOutcome(outcome) {
         if (outcome.kind === 'read' && outcome.isAnswered) return;
         const finding = judgeOutcome(outcome, site, context);
@@ -74,6 +74,7 @@ export async function discoverOverHttp(site: ModernSite, context: OpenContext): 
 function settleOnly(bytes: Buffer, pending: PendingCalls): Received {
   return receiveMessage(bytes, null, {
     note: () => {},
+    clean: (message) => message,
     onRequest: () => {},
     onNotification: () => {},
     onTooDeep: () => {},
@@ -168,6 +169,7 @@ class ModernHttpChannel implements ModernChannel {
       text,
       headers: requestHeaders(this.#site, request),
       awaitedId: id,
+      mayResend: () => id === null || (this.pending.callOf(id)?.io.mayGoOn() ?? true),
       receive: (bytes, streamOf) => this.conversation?.receive(bytes, streamOf) ?? { isJson: true, answered: [] },
       onOutcome,
     });

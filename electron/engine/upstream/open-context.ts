@@ -1,3 +1,4 @@
+import type { LinkCredentials } from '../arming.ts';
 import type { LogLevel } from '../eras/log-levels.ts';
 import type { Era } from '../exchange.ts';
 import type { ChildRegistry } from './child-registry.ts';
@@ -42,6 +43,8 @@ export interface OpenContext {
   onEra(era: Era): void;
   /** What was known of the era does not fit what the server does: probe at the next start. */
   onEraDoubt(): void;
+  /** What the link is armed with. */
+  credentials: LinkCredentials;
   /** Aborting ends the attempt and everything it started. */
   signal: AbortSignal;
   /** Milliseconds for `initialize`; null: by what is started. */

@@ -43,6 +43,11 @@ export class OwnLinks {
     return own.flatMap(({ slot }) => slot.link ?? []);
   }
 
+  /** The next call of its user gets another one. */
+  forget(slot: LinkSlot): void {
+    for (const [key, own] of this.#links) if (own.slot === slot) this.#links.delete(key);
+  }
+
   async endAgent(agentId: string): Promise<void> {
     const ended = [...this.#links].filter(([, { user }]) => user.agentId === agentId);
     for (const [key] of ended) this.#links.delete(key);
@@ -70,8 +75,8 @@ export class OwnLinks {
 }
 
 /** Equal capabilities in another order are the same user. */
-export function userKey({ agentId, capabilities }: LinkUser): string {
-  return `${agentId}\0${canonicalJson(capabilities)}`;
+export function userKey({ agentId, capabilities, credentialKey = '' }: LinkUser): string {
+  return `${agentId}\0${canonicalJson(capabilities)}\0${credentialKey}`;
 }
 
 const crowded = {

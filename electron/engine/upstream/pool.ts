@@ -20,7 +20,7 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
   const finder = createProgramFinder(ports.env);
   const shared: SlotShared = { ports, finder, registry, reaped, timings: { ...defaultTimings, ...timings } };
   const slots = new Map<string, ServerSlot>();
-  const makeFault = createFaultMaker(() => ports.clock.now(), createRedactor());
+  const makeFault = createFaultMaker(() => ports.clock.now(), createRedactor(ports.guard));
 
   const closing = new AbortController();
   const tests = new Set<Promise<unknown>>();
@@ -42,7 +42,14 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
       slots.delete(serverId);
       await slot?.stop();
     },
-    link: async (serverId, signal, user) => slotOf(serverId).link(signal, user ?? null),
+    link: async (serverId, signal, user, agentId) =>
+      slotOf(serverId).link(signal, user ?? null, user?.agentId ?? agentId ?? null),
+    credentialsChanged(serverId) {
+      for (const [id, slot] of slots) if (serverId === null || id === serverId) slot.credentialsChanged();
+    },
+    endArmed() {
+      for (const slot of slots.values()) slot.endArmed();
+    },
     linksOf: (agentId) =>
       [...slots].flatMap(([serverId, slot]) => slot.linksOf(agentId).map((link) => ({ serverId, link }))),
     async endAgent(agentId) {

@@ -1,14 +1,26 @@
-/** Replaces the exact values of resolved secrets, and their usual encodings, in any text on its way to a person or a file. */
+import type { EchoGuard } from '../wire/echo-guard.ts';
+
+/**
+ * Takes secrets out of what a server sends and of what is said about it: those the engine's echo guard knows, and those of
+ * this one server, its references and the headers that are written out.
+ */
 export interface Redactor {
+  /** The value of a reference (`env:NAME`, `file:PATH`). */
   add(secret: string): void;
+  /** A value that is written out; it may be an ordinary word, so only what is said about the server is cleaned of it. */
+  addLiteral(value: string): void;
+  /** For text on its way to a person or a file. */
   redact(text: string): string;
+  /** A message of the server on its way to an agent; the very same bytes when nothing was found. */
+  cleanMessage(bytes: Buffer): Buffer;
 }
 
 /** Shorter values would blank ordinary words in every line; no real credential is that short. */
 const minSecretLength = 4;
+const minGuardedLength = 12;
 const mask = '[secret]';
 
-export function createRedactor(): Redactor {
+export function createRedactor(guard: EchoGuard): Redactor {
   let needles: string[] = [];
 
   function remember(value: string): void {
@@ -17,25 +29,37 @@ export function createRedactor(): Redactor {
     needles = [...needles, value].sort((a, b) => b.length - a.length);
   }
 
+  function addLiteral(secret: string): void {
+    for (const part of partsOf(secret)) {
+      remember(part);
+      remember(encodeURIComponent(part));
+      remember(JSON.stringify(part).slice(1, -1));
+      remember(Buffer.from(part).toString('base64').replace(/=+$/, ''));
+      remember(Buffer.from(part).toString('base64url'));
+      remember(Buffer.from(part).toString('hex'));
+    }
+  }
+
   return {
     add(secret) {
-      for (const part of partsOf(secret)) {
-        remember(part);
-        remember(encodeURIComponent(part));
-        remember(JSON.stringify(part).slice(1, -1));
-        remember(Buffer.from(part).toString('base64').replace(/=+$/, ''));
-        remember(Buffer.from(part).toString('base64url'));
-        remember(Buffer.from(part).toString('hex'));
-      }
+      addLiteral(secret);
+      if (looksSecret(secret)) guard.add(secret);
     },
+    addLiteral,
     redact(text) {
-      let clean = text;
+      let clean = guard.cleanText(text);
       for (const needle of needles) {
         if (clean.includes(needle)) clean = clean.split(needle).join(mask);
       }
       return clean;
     },
+    cleanMessage: (bytes) => guard.cleanMessage(bytes),
   };
+}
+
+/** `env:HOME` is a reference too, and results full of paths have to stay readable. */
+function looksSecret(value: string): boolean {
+  return value.length >= minGuardedLength && !/^([/~.]|[A-Za-z]:\\)|:\/\/|^\d+$/.test(value);
 }
 
 /** Logs are lines and headers are words: a key file shows line by line, a `Bearer` value without its scheme. */

@@ -43,7 +43,7 @@ export async function startServerProcess(
   maxLineBytes: number,
   reader: StdoutReader,
 ): Promise<ServerProcess> {
-  const configured = await resolveReferences(transport.env, context);
+  const configured = { ...(await resolveReferences(transport.env, context)), ...(await armProcess(context)) };
   const cwd = await chooseFolder(transport, context);
   const program = await locateProgram(transport, cwd, context);
   const child = spawn(program.file, [...program.prefixArgs, ...transport.args], {
@@ -62,6 +62,14 @@ export async function startServerProcess(
   ]);
   readOutput(child, context, maxLineBytes, reader);
   return controlProcess(child, pid, () => recorded.then(() => context.registry.forget(pid)));
+}
+
+/** Credentials go to the program they are bound to, by its environment and by nothing that others could read. */
+async function armProcess(context: OpenContext): Promise<Record<string, string>> {
+  const armed = await context.credentials.forProcess();
+  if (armed.ok) return armed.value;
+  const { message, fix } = armed.why;
+  throw context.makeFault('credential', { message, fix });
 }
 
 async function chooseFolder(transport: StdioTransport, context: OpenContext): Promise<string> {

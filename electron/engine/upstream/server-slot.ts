@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { LogLine, Transport } from '../../shared/index.ts';
+import type { LinkCredentials } from '../arming.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { ChildRegistry } from './child-registry.ts';
 import type { LinkUser, ServerConfig, ServerState, UpstreamPorts } from './contract.ts';
@@ -15,6 +16,7 @@ import type { LinkMemory, OpenContext } from './open-context.ts';
 import { maxUsers, OwnLinks, userKey } from './own-links.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 import type { ServerLink, UserState } from './server-link.ts';
+import { createSlotEvents } from './slot-events.ts';
 import { openStdioLink } from './stdio-link.ts';
 
 export interface SlotTimings {
@@ -34,9 +36,12 @@ export interface SlotShared {
   timings: SlotTimings;
 }
 
-/** Notices a server may send in an hour (security: limits); later ones wait for the regular resync. */
-const maxChangesPerHour = 60;
-const hourMs = 3_600_000;
+interface ArmedWith {
+  credentials: LinkCredentials;
+  /** Null: not a program; each request is armed by itself. */
+  processKey: string | null;
+}
+
 /** Ends of a start that another era would explain. */
 const doubtful = new Set<LinkFault['kind']>(['protocol', 'timeout']);
 
@@ -45,22 +50,28 @@ export class ServerSlot {
   config: ServerConfig;
   state: ServerState;
   readonly #shared: SlotShared;
-  readonly #redactor: Redactor = createRedactor();
+  readonly #redactor: Redactor;
   readonly #makeFault: FaultMaker;
   readonly #ring: LogRing;
   readonly #era: EraMemory;
-  readonly #slot: LinkSlot;
+  #slot: LinkSlot;
+  /** Links that were given up for newer ones and still have calls to end. */
+  readonly #leaving = new Set<LinkSlot>();
+  /** What each running program was started with. */
+  readonly #armedWith = new WeakMap<LinkSlot, ArmedWith>();
   readonly #own: OwnLinks;
   readonly #users = new Map<string, { user: LinkUser; state: UserState }>();
   #hello: ServerHello | null = null;
   #holds = 0;
-  #changes: number[] = [];
+  readonly #events: (owner: string | null) => LinkEvents;
 
   constructor(config: ServerConfig, shared: SlotShared) {
     const now = () => shared.ports.clock.now();
     this.config = config;
     this.#shared = shared;
+    this.#redactor = createRedactor(shared.ports.guard);
     this.#makeFault = createFaultMaker(now, this.#redactor);
+    this.#events = createSlotEvents(config.id, shared.ports, (text) => this.#note(text));
     this.#ring = createLogRing(now, this.#redactor);
     this.#era = createEraMemory(config.id, config.transport, shared.ports);
     this.#slot = this.#makeSlot(null);
@@ -81,10 +92,14 @@ export class ServerSlot {
     this.#publish();
   }
 
-  async link(signal: AbortSignal, user: LinkUser | null): Promise<UpstreamLink> {
+  async link(signal: AbortSignal, user: LinkUser | null, agentId: string | null): Promise<UpstreamLink> {
     if (signal.aborted) throw cancelledFault(this.#makeFault);
     if (!this.config.enabled) {
       throw this.#makeFault('other', { message: 'This server is switched off.', fix: 'Switch it on under Servers.' });
+    }
+    const credentialKey = this.#ownCredentialKey(agentId);
+    if (agentId !== null && credentialKey !== null) {
+      return this.#armedLink({ agentId, capabilities: user?.capabilities ?? {}, credentialKey }, user, signal);
     }
     if (user === null) return this.#slot.get(signal);
     if ((this.#slot.link?.era ?? this.#era.known()) !== 'legacy') {
@@ -99,7 +114,7 @@ export class ServerSlot {
   }
 
   async listTools(signal: AbortSignal): Promise<JsonObject[]> {
-    const link = await this.link(signal, null);
+    const link = await this.link(signal, null, null);
     const isHttp = this.config.transport.kind === 'http';
     const list = listAllTools(link, isHttp, this.#makeFault, (text) => this.#note(text));
     return untilAborted(list, signal, () => cancelledFault(this.#makeFault));
@@ -140,12 +155,52 @@ export class ServerSlot {
     this.#endLinks();
     if (!this.config.enabled) return;
     this.#publish();
-    await this.link(new AbortController().signal, null).catch(() => {});
+    await this.link(new AbortController().signal, null, null).catch(() => {});
   }
 
   /** Resolves when nothing of this server runs any more. */
   async stop(): Promise<void> {
-    await Promise.all([this.#slot.stop(), this.#own.stop()]);
+    await Promise.all([this.#slot.stop(), this.#own.stop(), ...[...this.#leaving].map((slot) => slot.stop())]);
+  }
+
+  /** Null: the agent is armed as everybody is. */
+  #ownCredentialKey(agentId: string | null): string | null {
+    if (agentId === null) return null;
+    const { credentials } = this.#shared.ports;
+    const { key } = credentials(this.config.id, agentId);
+    return key === credentials(this.config.id, null).key ? null : key;
+  }
+
+  async #armedLink(owner: LinkUser, user: LinkUser | null, signal: AbortSignal): Promise<UpstreamLink> {
+    const link = await this.#own.slotOf(owner).get(signal);
+    if (link.era !== 'modern' || user === null) return link;
+    return this.#viewFor(link, user);
+  }
+
+  /** Failures over credentials are forgotten; programs that were started with other ones are replaced. */
+  credentialsChanged(): void {
+    for (const slot of this.#slots()) {
+      slot.forgive();
+      slot.settle();
+      const armed = this.#armedWith.get(slot);
+      const isOther = armed?.processKey != null && armed.processKey !== armed.credentials.processKey();
+      if (slot.isLive && isOther) this.#replace(slot);
+    }
+    this.#publish();
+  }
+
+  endArmed(): void {
+    for (const slot of this.#slots()) {
+      if (slot.isLive && this.#armedWith.get(slot)?.credentials.key) slot.stopLink();
+    }
+  }
+
+  /** The next call starts a link anew; calls on the old one end there. */
+  #replace(slot: LinkSlot): void {
+    this.#note('A credential changed; the next call starts the server anew.');
+    if (slot === this.#slot) this.#slot = this.#makeSlot(null);
+    else this.#own.forget(slot);
+    if (!slot.retire()) this.#leaving.add(slot);
   }
 
   /** Another transport is another server: nothing that is known or was asked of the old one holds for it. */
@@ -182,7 +237,7 @@ export class ServerSlot {
 
   #makeSlot(user: LinkUser | null): LinkSlot {
     const { ports, reaped, timings } = this.#shared;
-    return new LinkSlot({
+    const slot: LinkSlot = new LinkSlot({
       now: () => ports.clock.now(),
       makeFault: this.#makeFault,
       note: (text) => this.#note(text),
@@ -190,13 +245,21 @@ export class ServerSlot {
       reaped,
       open: (signal, memory) => {
         if (!this.#isAnyLive(user)) this.#ring.beginRun();
-        return openLink(this.config.transport, this.#context(signal, user, memory));
+        const context = this.#context(signal, user, memory);
+        this.#arm(slot, context.credentials);
+        return openLink(this.config.transport, context);
       },
       isHeld: () => user === null && this.#holds > 0,
       onChanged: () => this.#publish(),
       onConnected: (link) => this.#connected(link, user),
       onFailed: (fault, uptimeMs) => this.#failed(fault, uptimeMs),
     });
+    return slot;
+  }
+
+  #arm(slot: LinkSlot, credentials: LinkCredentials): void {
+    const isProgram = this.config.transport.kind === 'stdio';
+    this.#armedWith.set(slot, { credentials, processKey: isProgram ? credentials.processKey() : null });
   }
 
   /** Other links write to the same log; a fault's detail looks no further back than the run of the first. */
@@ -232,9 +295,10 @@ export class ServerSlot {
       ring: this.#ring,
       finder,
       registry,
-      events: this.#events(user),
+      events: this.#events(user?.agentId ?? null),
       user,
       memory,
+      credentials: ports.credentials(this.config.id, user?.credentialKey === undefined ? null : user.agentId),
       knownEra: this.#era.known(),
       onEra: (era) => this.#era.proven(era),
       onEraDoubt: () => this.#era.doubt(),
@@ -242,31 +306,6 @@ export class ServerSlot {
       initializeTimeoutMs: timings.initializeMs,
       onStarted: () => {},
     };
-  }
-
-  #events(user: LinkUser | null): LinkEvents {
-    const { ports } = this.#shared;
-    const { id } = this.config;
-    const owner = user?.agentId ?? null;
-    return {
-      onListChanged: (kind) => {
-        if (!this.#mayChange()) return;
-        if (kind === 'tools') ports.onToolsChanged(id);
-        else ports.onListChanged(id, owner, kind);
-      },
-      onNotification: (method, params) => ports.onNotification(id, owner, method, params),
-      onAsk: async (method, params, ties) =>
-        owner === null ? { kind: 'unsupported' } : ports.onAsk(id, owner, method, params, ties),
-    };
-  }
-
-  #mayChange(): boolean {
-    const now = this.#shared.ports.clock.now();
-    this.#changes = this.#changes.filter((at) => now - at < hourMs);
-    if (this.#changes.length >= maxChangesPerHour) return false;
-    this.#changes.push(now);
-    if (this.#changes.length === maxChangesPerHour) this.#note('Too many list_changed notices; ignoring more for now.');
-    return true;
   }
 
   /** The state tells of all links: one that fails makes the server failing, else one that runs makes it running. */

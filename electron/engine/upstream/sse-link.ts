@@ -1,5 +1,6 @@
 import type { ServerFault } from '../../shared/index.ts';
-import { createHttpClient, type HttpClient } from '../wire/http-client.ts';
+import type { HttpClient } from '../wire/http-client.ts';
+import { createArmedClient } from './armed-client.ts';
 import { cancelledFault } from './faults.ts';
 import { initializeParams, readHello } from './handshake.ts';
 import type { HttpOutcome } from './http-answer.ts';
@@ -86,7 +87,7 @@ class SseChannel {
     const { version, user, makeFault, signal } = this.#context;
     const timeoutMs = this.#context.initializeTimeoutMs ?? defaultInitializeMs;
     const endpoint = await this.#openStream(timeoutMs);
-    this.#postClient = createHttpClient(endpoint);
+    this.#postClient = createArmedClient(endpoint, this.#context);
     const id = this.#pending.nextId();
     const answer = this.#pending.wait(id, { method: 'initialize', signal, timeoutMs, call: null });
     this.#post(writeRequest(id, 'initialize', initializeParams(version, user?.capabilities ?? {})), id);
@@ -174,6 +175,7 @@ class SseChannel {
       text,
       headers: this.#headers(postHeaders),
       awaitedId: null,
+      mayResend: () => id === null || (this.#pending.callOf(id)?.io.mayGoOn() ?? true),
       receive: (bytes) => this.conversation.receive(bytes, id),
       onOutcome: (outcome) => {
         clearTimeout(timer);

@@ -19,6 +19,8 @@ export interface HttpReceiver {
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
   headers: Record<string, string>;
+  /** Joins the address's own query: `name=value`, encoded. */
+  query?: string;
   body: string | Buffer | null;
 }
 
@@ -52,7 +54,7 @@ export function createHttpClient(url: URL): HttpClient {
       let abortNow: (() => void) | null = null;
       let isAborted = false;
       pool.dispatch(
-        { path, method: request.method, headers: request.headers, body: request.body },
+        { path: withQuery(path, request.query), method: request.method, headers: request.headers, body: request.body },
         {
           onRequestStart(controller) {
             abortNow = () => controller.abort(new Error('aborted'));
@@ -83,4 +85,8 @@ export function createHttpClient(url: URL): HttpClient {
       return destroyed;
     },
   };
+}
+
+function withQuery(path: string, query: string | undefined): string {
+  return query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
 }

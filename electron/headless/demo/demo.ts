@@ -22,7 +22,7 @@ export async function runDemo(options: DemoOptions, context: ServeContext): Prom
     await writeFile(configFile, demoConfig(process.execPath, [process.argv[1] ?? '', 'demo-server']), { mode: 0o600 });
     let agents: Promise<unknown> = Promise.resolve();
     await runServe(
-      { dataDir, configFile, ...options },
+      { dataDir, configFile, passphraseFile: null, ...options },
       {
         ...context,
         env: { ...context.env, ...Object.fromEntries(tokens) },

@@ -4,7 +4,7 @@ import type { IconName } from '../../ui/icon.tsx';
 import type { StateTone } from '../../ui/state-word.tsx';
 
 export interface ServerState {
-  kind: 'off' | 'idle' | 'starting' | 'running' | 'failing' | 'review';
+  kind: 'off' | 'idle' | 'starting' | 'running' | 'failing' | 'review' | 'sign-in';
   /** `Running`, `Held for review`, `Failing`. */
   word: string;
   /** What it means; a tooltip. */
@@ -23,6 +23,16 @@ export function needsReview(server: ServerView): boolean {
 export function describeServer(server: ServerView): ServerState {
   if (!server.enabled || server.status === 'off') {
     return { kind: 'off', word: 'Off', hint: 'Switched off: agents do not see its tools.', tone: 'off', icon: null };
+  }
+  if (server.signIn?.state === 'needed' || server.signIn?.state === 'signing_in') {
+    const isWaiting = server.signIn.state === 'signing_in';
+    return {
+      kind: 'sign-in',
+      word: isWaiting ? 'Signing in' : 'Needs sign-in',
+      hint: isWaiting ? 'Your browser is open.' : 'It refuses calls until you sign in there.',
+      tone: isWaiting ? 'run' : 'ask',
+      icon: isWaiting ? 'run' : 'hand',
+    };
   }
   if (server.status === 'failing') {
     return { kind: 'failing', word: 'Failing', hint: server.lastError?.message ?? '', tone: 'fault', icon: 'fault' };

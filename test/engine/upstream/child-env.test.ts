@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeChildEnv } from '../../../electron/engine/upstream/child-env.ts';
 import { createRedactor } from '../../../electron/engine/upstream/redactor.ts';
+import { createEchoGuard } from '../../../electron/engine/wire/echo-guard.ts';
 
 test('passes on names of the allow-list only (security)', () => {
   const host = {
@@ -25,7 +26,7 @@ test('compares names without case on Windows, and a configured one replaces the 
 });
 
 test('blanks a secret and its usual encodings, also line by line (security)', () => {
-  const redactor = createRedactor();
+  const redactor = createRedactor(createEchoGuard());
   redactor.add('p@ss/word?"x"');
   redactor.add('-----BEGIN KEY-----\nMIIBVAIBADANBgkq\n-----END KEY-----');
   const secret = 'p@ss/word?"x"';

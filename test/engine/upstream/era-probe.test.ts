@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { judgeDiscovery } from '../../../electron/engine/upstream/era-probe.ts';
 import { createFaultMaker } from '../../../electron/engine/upstream/faults.ts';
 import { createRedactor } from '../../../electron/engine/upstream/redactor.ts';
+import { createEchoGuard } from '../../../electron/engine/wire/echo-guard.ts';
 import type { Transport } from '../../../electron/shared/index.ts';
 import { startFakeHttpServer } from '../../fakes/http-server.ts';
 import { startModernHttp } from '../../fakes/modern-http.ts';
 import { armedCall, callIo, fakeServer, faultOf, never, readText, rootDir, startPool } from './support.ts';
 
-const makeFault = createFaultMaker(() => 0, createRedactor());
+const makeFault = createFaultMaker(() => 0, createRedactor(createEchoGuard()));
 const discovery = (versions: string[]) => ({
   result: { supportedVersions: versions, capabilities: {}, resultType: 'complete' },
 });

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { noCredentials } from '../../../electron/engine/arming.ts';
 import { type ArmedCall, arm, type DecidedCall, permit } from '../../../electron/engine/core/stages.ts';
 import type { AskAnswer, Era, Exchange } from '../../../electron/engine/exchange.ts';
 import type { UpstreamPorts } from '../../../electron/engine/upstream/contract.ts';
 import type { CallIo, LinkFault } from '../../../electron/engine/upstream/link.ts';
 import { createLinkPool } from '../../../electron/engine/upstream/pool.ts';
 import type { SlotTimings } from '../../../electron/engine/upstream/server-slot.ts';
+import { createEchoGuard } from '../../../electron/engine/wire/echo-guard.ts';
 import type { JsonObject, RawResponse } from '../../../electron/engine/wire/json-rpc.ts';
 import type { Transport } from '../../../electron/shared/index.ts';
 
@@ -52,6 +54,8 @@ export function startPool(
     env?: Record<string, string>;
     timings?: Partial<SlotTimings>;
     eras?: Map<string, Era>;
+    credentials?: UpstreamPorts['credentials'];
+    guard?: UpstreamPorts['guard'];
   } = {},
 ): TestPool {
   const logged: string[] = [];
@@ -65,6 +69,8 @@ export function startPool(
     clock: { now: () => clock.ms },
     log: { info: log, warn: log, error: log },
     version: '0.0.0-test',
+    credentials: change.credentials ?? (() => noCredentials),
+    guard: change.guard ?? createEchoGuard(),
     dataDir: change.dataDir ?? tempDir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SHLVL: '1', ...change.env },
     onStatus: () => {},
@@ -100,7 +106,7 @@ export function armedRequest(params: JsonObject, shape: CallShape = {}): ArmedCa
   const decision = { effect: 'allow' } as unknown as DecidedCall['decision'];
   const permission = permit(call, decision, null);
   if (!permission.ok) throw new Error('not permitted');
-  return arm(permission.call);
+  return arm(permission.call, []);
 }
 
 export function armedCall(

@@ -15,6 +15,7 @@ import { createAgentPrograms } from './013-agent-programs.ts';
 import { createKnownTasks } from './014-known-tasks.ts';
 import { addAuditProof } from './015-audit-proof.ts';
 import { createAuditSearch } from './016-audit-search.ts';
+import { createVault } from './017-vault.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   createKnownTasks,
   addAuditProof,
   createAuditSearch,
+  createVault,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
