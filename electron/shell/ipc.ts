@@ -48,24 +48,22 @@ export function openIpcBridge(ipcMain: IpcMain, engine: Engine, log: LogPort, cl
     setImmediate(flush);
   });
 
-  /** Throws for a page that is not ours. */
-  function requireOurs(event: Sender): void {
-    if (isTrustedSender(event, admitted)) return;
+  function refuse(): never {
     log.warn('a message from a foreign page was refused');
     throw new Error('Refused.');
   }
 
   ipcMain.handle(channels.request, (event, request: unknown) => {
-    requireOurs(event);
-    return engine.dispatch(request);
+    if (isTrustedSender(event, admitted)) return engine.dispatch(request);
+    return refuse();
   });
   ipcMain.handle(channels.takeClipboard, (event) => {
-    requireOurs(event);
-    return clipboard.take();
+    if (isTrustedSender(event, admitted)) return clipboard.take();
+    return refuse();
   });
   ipcMain.handle(channels.clearClipboard, (event) => {
-    requireOurs(event);
-    return clipboard.clear();
+    if (isTrustedSender(event, admitted)) return clipboard.clear();
+    return refuse();
   });
   ipcMain.on(channels.hideWindow, (event) => {
     if (isTrustedSender(event, admitted)) admitted.get(event.sender.id)?.hide();

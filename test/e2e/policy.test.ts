@@ -84,7 +84,7 @@ async function expectAccessible(): Promise<void> {
 describe('a rule made by hand', () => {
   it('is written as a sentence with menus, and checked as it is typed', async () => {
     await page.getByRole('heading', { name: 'Live' }).waitFor();
-    await page.keyboard.press('Control+5');
+    await page.keyboard.press('Control+6');
     await page.getByText('There are no rules yet').waitFor();
     await page.getByRole('button', { name: 'New rule' }).first().click();
     await choose('Agent', 'probe');

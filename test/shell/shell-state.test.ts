@@ -1,13 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../electron/engine/contract.ts';
-import type { BridgeEvent, Snapshot } from '../../electron/shared/index.ts';
+import type { BridgeEvent, ServerView, Snapshot } from '../../electron/shared/index.ts';
 import {
   countConnectedAgents,
   countSessions,
   followEngine,
   type ShellState,
 } from '../../electron/shell/shell-state.ts';
+import { makeVaultStatus } from '../helpers/empty-vault.ts';
 import { makeAgent, makeApproval, makeEvent, makeSnapshot, makeStatus } from './bridge-values.ts';
+
+function makeServerView(id: string): ServerView {
+  return {
+    ...{ id, name: 'Files', enabled: true, trusted: false, status: 'running', lastError: null, serverInfo: null },
+    transport: { kind: 'http', url: 'http://127.0.0.1:9000/mcp', headers: {} },
+    asks: { elicitation: 'allow', sampling: 'ask', roots: 'ask' },
+    ...{ protocolVersion: null, toolCount: 1, unreviewedCount: 0, reviewed: true, startedAt: null, pid: null },
+    managed: false,
+  };
+}
 
 /** An engine that says what it is told to say. */
 function scriptedEngine(snapshot: () => Promise<Snapshot>): { engine: Engine; send: (event: BridgeEvent) => void } {
@@ -55,6 +66,33 @@ describe('followEngine', () => {
     expect(states.map(countSessions)).toEqual([2, 2, 3, 3, 1, 1]);
     expect(states.map(countConnectedAgents)).toEqual([1, 1, 2, 2, 1, 1]);
     expect(states.at(-1)?.engine.paused).toBe(true);
+  });
+
+  test('follows the vault and which servers need a sign-in, and nothing else of them', async () => {
+    const { engine, send } = scriptedEngine(async () => makeSnapshot());
+    const states: ShellState[] = [];
+    await followEngine(engine, (state) => states.push(state));
+    const signIn = {
+      ...{ state: 'needed' as const, service: null, scopes: [], expiresAt: null, renewable: false },
+      ...{ message: null, fix: null, since: null },
+    };
+    const server = { ...makeServerView('files'), signIn };
+    send(makeEvent(1, { type: 'vault.changed', vault: makeVaultStatus({ state: 'unlocked' }) }));
+    send(makeEvent(2, { type: 'vault.changed', vault: makeVaultStatus({ state: 'unlocked', secrets: 3 }) }));
+    send(makeEvent(3, { type: 'server.changed', server }));
+    send(makeEvent(4, { type: 'server.changed', server: { ...server, toolCount: 7 } }));
+    send(makeEvent(5, { type: 'server.changed', server: { ...server, signIn: { ...signIn, state: 'signed_in' } } }));
+    send(makeEvent(6, { type: 'server.changed', server }));
+    send(makeEvent(7, { type: 'server.removed', id: 'files' }));
+    expect(states.map(({ vault }) => vault).slice(0, 2)).toEqual(['empty', 'unlocked']);
+    expect(states.map(({ signInsNeeded }) => [...signInsNeeded.values()])).toEqual([
+      [],
+      [],
+      ['Files'],
+      [],
+      ['Files'],
+      [],
+    ]);
   });
 
   test('reports nothing for what the shell does not show', async () => {

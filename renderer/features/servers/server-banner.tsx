@@ -4,6 +4,7 @@ import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
+import { CopyLink } from '../../ui/copy-link.tsx';
 import { describeServer, needsReview } from './server-words.ts';
 import { useSignIn } from './use-sign-in.ts';
 
@@ -54,7 +55,14 @@ function SignInBanner({ server }: { server: ServerView }) {
           </Button>
         }
       >
-        {desk.url === null ? 'Its calls are refused until then.' : `Open it on this machine: ${desk.url}`}
+        {desk.url === null ? (
+          'Its calls are refused until then.'
+        ) : (
+          <>
+            No browser could be opened. Open the address in one on this machine:{' '}
+            <CopyLink text={desk.url} label="Copy address" />
+          </>
+        )}
       </Banner>
     );
   }
