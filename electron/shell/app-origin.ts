@@ -23,13 +23,18 @@ export function isOwnFile(url: string): boolean {
   return url.startsWith(`blob:${appOrigin}/`);
 }
 
+const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
 /**
  * The address to hand to the system's browser, or null when it is not one we open: https only, no user name or password.
- * Re-serialised, so that what is opened is what was checked.
+ * `loopback`: http on this machine as well, for sign-in services that run here. Re-serialised, so that what is opened is
+ * what was checked.
  */
-export function externalAddress(url: string): string | null {
+export function externalAddress(url: string, { loopback = false } = {}): string | null {
   const parsed = parseUrl(url);
-  if (parsed === null || parsed.protocol !== 'https:') return null;
+  if (parsed === null) return null;
+  const isOwnMachine = loopback && parsed.protocol === 'http:' && loopbackHosts.has(parsed.hostname);
+  if (parsed.protocol !== 'https:' && !isOwnMachine) return null;
   if (parsed.username !== '' || parsed.password !== '') return null;
   return parsed.href;
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { app, powerMonitor, safeStorage, shell, systemPreferences } from 'electron';
+import { app, powerMonitor, safeStorage, systemPreferences } from 'electron';
 import type { EnginePorts, LogPort, SettingsPort } from '../engine/ports.ts';
 import { openScreenPort } from './approval-screen.ts';
 import { openStepUpPort } from './approval-step-up.ts';
 import { openKeyPort } from './key-port.ts';
 import { openMasterKeyPort } from './master-key-port.ts';
+import { openExternal } from './web-guard.ts';
 
 /** What the engine needs, taken from Electron. Call after the app is ready. */
 export async function createPorts(settings: SettingsPort, log: LogPort): Promise<EnginePorts> {
@@ -19,7 +20,7 @@ export async function createPorts(settings: SettingsPort, log: LogPort): Promise
     version: app.getVersion(),
     dataDir: join(app.getPath('userData'), 'engine'),
     env: process.env,
-    openUrl: (url) => shell.openExternal(url).then(() => true),
+    openUrl: (url) => openExternal(url, log, { loopback: true }),
     ...(screen ? { screen } : {}),
     stepUp: openStepUpPort(systemPreferences, process.platform, log),
   };

@@ -15,7 +15,7 @@ export function guardWebContents(app: App, log: LogPort): void {
     contents.on('will-redirect', deny('redirect'));
     contents.on('will-attach-webview', deny('webview'));
     contents.setWindowOpenHandler(({ url }) => {
-      openExternal(url, log);
+      void openExternal(url, log);
       return { action: 'deny' };
     });
   });
@@ -46,11 +46,18 @@ export function guardSession(session: Session, log: LogPort): void {
   );
 }
 
-function openExternal(url: string, log: LogPort): void {
-  const address = externalAddress(url);
+/** Hands an address to the system's browser; false: it is not one we open, or there is none. Never rejects. */
+export async function openExternal(url: string, log: LogPort, options?: { loopback: boolean }): Promise<boolean> {
+  const address = externalAddress(url, options);
   if (address === null) {
     log.warn('a link was not opened: only https addresses are');
-    return;
+    return false;
   }
-  shell.openExternal(address).catch((error: unknown) => log.warn('a link was not opened', { reason: String(error) }));
+  try {
+    await shell.openExternal(address);
+    return true;
+  } catch (error) {
+    log.warn('a link was not opened', { reason: String(error) });
+    return false;
+  }
 }

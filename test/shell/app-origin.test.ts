@@ -63,4 +63,17 @@ describe('externalAddress', () => {
   ])('opens nothing for %s (security)', (url) => {
     expect(externalAddress(url)).toBeNull();
   });
+
+  test('opens http on this machine for sign-in services, and nowhere else (security)', () => {
+    const options = { loopback: true };
+    expect(externalAddress('http://127.0.0.1:9000/authorize?a=b', options)).toBe('http://127.0.0.1:9000/authorize?a=b');
+    expect(externalAddress('http://[::1]:9000/', options)).toBe('http://[::1]:9000/');
+    for (const url of [
+      'http://example.com/',
+      'http://127.0.0.1.example.com/',
+      'http://me@127.0.0.1/',
+      'file://localhost/x',
+    ])
+      expect(externalAddress(url, options)).toBeNull();
+  });
 });
