@@ -73,7 +73,8 @@ describe('what an agent is told of the gateway', () => {
       logging: {},
       experimental: { acme: { level: 3 } },
     });
-    expect(one.getServerCapabilities()).not.toHaveProperty('tasks');
+    // a task is found by its id; whose list would be given, nothing tells
+    expect(one.getServerCapabilities()?.tasks).toEqual({ cancel: {}, requests: { tools: { call: {} } } });
     expect(one.getInstructions()).toContain('## first\n\nWords of first');
     expect(two.getInstructions()).not.toContain('everything');
   });

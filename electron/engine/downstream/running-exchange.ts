@@ -40,8 +40,9 @@ export function runExchange(
   let isOpen = true;
   const close = (): boolean => {
     const wasOpen = isOpen;
+    // first, while the agent can still be told that they are taken back
+    if (wasOpen) questions?.abort();
     isOpen = false;
-    questions?.abort();
     if (wasOpen) session.running.delete(request.id);
     return wasOpen;
   };
