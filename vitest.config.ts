@@ -5,6 +5,7 @@ const shared = {
   pool: 'forks',
   restoreMocks: true,
   unstubEnvs: true,
+  setupFiles: 'test/helpers/patience.ts',
   // What a test waits for may take long on a busy machine; only a test that fails waits this long.
   expect: { poll: { timeout: 20_000, interval: 50 } },
 } as const;
@@ -18,8 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', '**/node_modules/**'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
