@@ -62,8 +62,12 @@ async function watchForCard(page: Page, marker: string): Promise<number> {
   return page.evaluate(() => (window as unknown as { painted: Promise<number> }).painted);
 }
 
-/** Milliseconds of each round. `page`: where the card comes up. */
-async function timeCards(page: Page, agent: Client): Promise<number[]> {
+/** Milliseconds of each round. `page`: where the card comes up; `shownSince`: when its window was shown after that time. */
+async function timeCards(
+  page: Page,
+  agent: Client,
+  shownSince: (start: number) => Promise<number> = async (start) => start,
+): Promise<number[]> {
   const took: number[] = [];
   for (let round = -warmUp; round < rounds; round += 1) {
     const marker = `round ${round} of the bench`;
@@ -73,7 +77,8 @@ async function timeCards(page: Page, agent: Client): Promise<number[]> {
     const start = clock();
     const call = agent.callTool({ name: 'every__echo', arguments: { message: marker } });
     const at = await await painted;
-    if (round >= 0) took.push(at - start);
+    const shownAt = await shownSince(start);
+    if (round >= 0) took.push(Math.max(at, shownAt) - start);
     await page.getByRole('button', { name: 'Deny', exact: true }).and(page.locator('[aria-disabled=false]')).click();
     await call;
     await page.waitForFunction((text) => document.querySelector('.card')?.textContent?.includes(text) !== true, marker);
@@ -196,6 +201,7 @@ async function inElectron(): Promise<void> {
     return;
   }
   const started = await startApp(bench);
+  const { app } = started;
   try {
     const main = await started.page('index.html');
     const transport = npmServer('everything', 'stdio');
@@ -214,7 +220,15 @@ async function inElectron(): Promise<void> {
     await card.getByRole('button', { name: 'Deny', exact: true }).and(card.locator('[aria-disabled=false]')).click();
     await first;
     await card.getByText('Nothing is waiting.').waitFor({ state: 'attached' });
-    report('call to card painted, desktop window', await timeCards(card, agent), 'goal: p50 ≤ 150 ms');
+    await app.evaluate(({ BrowserWindow }) => {
+      const window = BrowserWindow.getAllWindows().find((one) => one.getTitle() === 'ScopeGate: approval');
+      window?.on('show', () => Reflect.set(globalThis, 'shownAt', Date.now()));
+    });
+    const shownSince = async (start: number): Promise<number> => {
+      const at = await app.evaluate(() => Reflect.get(globalThis, 'shownAt') as number | undefined);
+      return at !== undefined && at >= Math.floor(start) ? at : shownSince(start);
+    };
+    report('call to card painted, desktop window', await timeCards(card, agent, shownSince), 'goal: p50 ≤ 150 ms');
     await agent.close();
   } finally {
     await started.close();

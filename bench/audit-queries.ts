@@ -7,7 +7,7 @@ import { compileFilter, countEntries, findPage } from '../electron/engine/audit-
 import type { StoreWriter } from '../electron/engine/store/contract.ts';
 import { openStore } from '../electron/engine/store/open.ts';
 import { type AuditFilter, everyEntry } from '../electron/shared/index.ts';
-import { fillLog } from './audit-fixture.ts';
+import { fillLog } from '../test/helpers/busy-log.ts';
 
 /**
  * What searches and figures over a large log take, and how long each holds up the event loop.

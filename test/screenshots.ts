@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { PolicyChange, Rule } from '../electron/shared/index.ts';
+import { openStore } from '../electron/engine/store/open.ts';
+import type { CredentialDraft, PolicyChange, Rule } from '../electron/shared/index.ts';
 import { launchBrowser } from './helpers/browser.ts';
+import { fillLog } from './helpers/busy-log.ts';
 import { type Scene, startScene } from './helpers/scene.ts';
 
 const target = join(import.meta.dirname, '..', 'assets', 'screenshots');
@@ -14,7 +16,6 @@ const themes = ['light', 'dark'] as const;
 async function openPage(browser: Browser, scene: Scene): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   await page.goto(await scene.makeLink());
-  await page.getByRole('heading', { name: 'Live' }).waitFor();
   return page;
 }
 
@@ -111,6 +112,65 @@ async function shootPolicy(page: Page): Promise<void> {
   await shoot(page, 'policy');
 }
 
+/** Credentials of the made-up day; their values are made up too, and kept in a vault that goes with the folder. */
+async function addCredentials({ ui }: Scene): Promise<void> {
+  await ui.request('vault.create', { passphrase: 'for these pictures only' });
+  const kept = (value: string): CredentialDraft['source'] => ({ from: 'vault', value });
+  const add = async (draft: CredentialDraft, serverId: string | null, variable: string): Promise<void> => {
+    const { id } = await ui.request('credentials.add', draft);
+    if (serverId === null) return;
+    const placement = { in: 'env', name: variable } as const;
+    await ui.request('credentials.bind', { id, serverId, agentId: null, placement });
+  };
+  await add({ kind: 'env', name: 'GitHub, acme bot', source: kept('made-up-1') }, 'github', 'GITHUB_TOKEN');
+  const database = { kind: 'basic', name: 'Shop database', username: 'reader', source: kept('made-up-2') } as const;
+  await add(database, 'postgres', 'PGPASSWORD');
+  const slack = { from: 'reference', reference: 'op://Private/Slack/token' } as const;
+  await add({ kind: 'env', name: 'Slack workspace', source: slack }, 'slack', 'SLACK_TOKEN');
+  await add({ kind: 'bearer', name: 'Old staging key', source: kept('made-up-3') }, null, '');
+}
+
+async function shootCredentials(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Credentials', exact: true }).first().click();
+  await page.getByRole('button', { name: 'GitHub, acme bot' }).click();
+  await page.getByRole('complementary').getByText('GITHUB_TOKEN').waitFor();
+  await page.mouse.move(0, 0);
+  await shoot(page, 'credentials');
+}
+
+/** Audit and Analytics over the log of three busy days. */
+async function shootLog(browser: Browser, port: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'scopegate-pictures-'));
+  mkdirSync(join(folder, 'data'), { mode: 0o700 });
+  const store = openStore({ file: join(folder, 'data', 'scopegate.db') });
+  fillLog(store, 12_000, Date.now() - 60_000, 3);
+  store.close();
+  const scene = await startScene(folder, port);
+  try {
+    await scene.play(0);
+    const page = await openPage(browser, scene);
+    await page.getByRole('alertdialog', { name: 'Approval' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Audit', exact: true }).click();
+    await page.getByRole('button', { name: 'Verify all' }).click();
+    await page.getByText('Chain verified').waitFor();
+    // the index has read the whole log by then
+    await page.getByText(/rows are not in this list yet/).waitFor({ state: 'detached' });
+    await page.locator('tr[data-entry]', { hasText: 'create_issue' }).first().click();
+    await page.getByText('Entries of this call').waitFor();
+    await page.mouse.move(0, 0);
+    await shoot(page, 'audit');
+    await page.getByRole('link', { name: 'Analytics', exact: true }).click();
+    await page.getByRole('figure', { name: 'Tools' }).waitFor();
+    await page.mouse.move(0, 0);
+    await shoot(page, 'analytics');
+  } finally {
+    await scene.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function shootAll(page: Page, scene: Scene): Promise<void> {
   const card = page.getByRole('alertdialog', { name: 'Approval' });
   // the oldest question opens by itself
@@ -142,12 +202,14 @@ async function shootAll(page: Page, scene: Scene): Promise<void> {
   await shootRemember(page);
   await addRules(scene);
   await shootPolicy(page);
+  await shootCredentials(page);
 }
 
+const port = Number(process.argv[2] ?? 7420);
 const folder = mkdtempSync(join(tmpdir(), 'scopegate-pictures-'));
 const bench = await launchBrowser();
 if ('missing' in bench) throw new Error(bench.missing);
-const scene = await startScene(folder, Number(process.argv[2] ?? 7420));
+const scene = await startScene(folder, port);
 try {
   mkdirSync(target, { recursive: true });
   const page = await openPage(bench.browser, scene);
@@ -155,9 +217,10 @@ try {
   await shoot(page, 'empty');
   // not logged in while the calls are played: no question opens over the page
   await page.close();
-  await scene.play(700);
+  await scene.play(700, () => addCredentials(scene));
   const later = await openPage(bench.browser, scene);
   await shootAll(later, scene);
+  await shootLog(bench.browser, 0);
 } finally {
   await bench.browser.close();
   await scene.stop();

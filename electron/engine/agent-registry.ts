@@ -116,9 +116,13 @@ export class AgentRegistry {
     return agent;
   }
 
-  /** Pauses or resumes any agent, a declared one too: a person can always stop an agent. Throws `BridgeFault`. */
+  /**
+   * Pauses or resumes any agent, a declared one too: a person can always stop an agent. A pause counts even when writing
+   * it down throws. Throws `BridgeFault`.
+   */
   setPaused(id: string, paused: boolean): void {
     const agent = this.existing(id);
+    if (paused) this.#agents.set(id, { ...agent, paused });
     if (!agent.declared) {
       this.change(id, { paused });
       return;

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Decision, Risk } from '../shared/index.ts';
 import type { AgentRegistry } from './agent-registry.ts';
+import type { CredentialGate } from './arming.ts';
 import type { DecidedCall } from './core/stages.ts';
 import type { EventBus } from './event-bus.ts';
 import { fromRecord } from './pipeline/approval-card.ts';
@@ -35,6 +36,7 @@ export interface ApprovalGround {
   journal: CallJournal;
   agents: Pick<AgentRegistry, 'get'>;
   catalog: Pick<Catalog, 'toolsOf'>;
+  credentials: Pick<CredentialGate, 'names'>;
   validator: ArgumentValidator;
   kept: Pick<ArgumentKeeper, 'open'>;
   startedAt: number;
@@ -133,6 +135,7 @@ function makeQueue(
       firstSeenAt: agents.get(agentId)?.createdAt ?? ground.startedAt,
       priorCalls: store.priorCalls(agentId, serverId, tool),
     }),
+    credentialNames: ground.credentials.names,
     decideNow: ground.decideNow,
     onAbandoned: (callId, why) => settleAbandoned(audit, journal, callId, why),
     onWaiting: (callId, approvalId, expiresAt) => journal.waitingOn(callId, approvalId, expiresAt),

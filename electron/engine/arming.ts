@@ -63,6 +63,8 @@ export interface CredentialGate {
    * A promise only where a token has to be renewed or somebody has to be asked.
    */
   ready(serverId: string, agentId: string): null | Opened<UsedCredential[]> | Promise<Opened<UsedCredential[]>>;
+  /** The names of what `ready` would open; nothing is read for them. */
+  names(serverId: string, agentId: string): string[];
   /** A call could not be made because the vault is locked. */
   want(agentName: string, serverName: string): void;
   /** The call is written down and goes out. */

@@ -136,6 +136,8 @@ export class AuditTrail {
 
   async #sign(): Promise<void> {
     const { store, clock } = this.#ports;
+    // a sync that failed left the key that signed the newest one in use, and it signs only one
+    await this.#retireKey();
     const head = store.auditHead();
     if (head.seq === (this.#last?.seq ?? 0)) return;
     const { line, epoch, publicKey, n } = this.#signer.place;
@@ -147,9 +149,15 @@ export class AuditTrail {
     const checkpoint = { ...unsigned, signature: this.#signer.sign(checkpointText(unsigned)) };
     store.putCheckpoint(checkpoint);
     this.#last = checkpoint;
-    // the key is erased only when what it signed cannot be lost any more, else the next key would have no warrant
+    await this.#retireKey();
+  }
+
+  /** Erases the key that signed the newest checkpoint, once that cannot be lost: the next key would have no warrant. */
+  async #retireKey(): Promise<void> {
+    const last = this.#last;
+    if (!last || this.#signer.place.n >= last.n) return;
     await this.#sync.sync();
-    this.#signer.evolve(checkpoint.n, head);
+    this.#signer.evolve(last.n, { seq: last.seq, hash: last.hash });
   }
 
   #compareMark(): TrailStart {

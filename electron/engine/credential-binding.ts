@@ -1,12 +1,12 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { Placement, Transport } from '../shared/index.ts';
+import { describeProgram, type Placement, type Transport } from '../shared/index.ts';
 import type { BindingRecord } from './store/vault-contract.ts';
 
 type Unsealed = Omit<BindingRecord, 'mac'>;
 
-/** The one place a secret may go to: an origin, or a program. */
+/** The one place a secret may go to: an origin, or a program with what it is started with. */
 export function targetOf(transport: Transport): string {
-  return transport.kind === 'http' ? new URL(transport.url).origin : `program ${transport.command}`;
+  return transport.kind === 'http' ? new URL(transport.url).origin : describeProgram(transport);
 }
 
 /** Headers and query parameters go with requests, variables with programs. */
@@ -33,7 +33,7 @@ export function whyInactive(binding: BindingRecord, transport: Transport | null,
   if (target !== binding.boundTo) {
     return transport.kind === 'http'
       ? `The address of the server changed from ${binding.boundTo} to ${target}. Confirm that it may have this credential.`
-      : `The program of the server changed to ${transport.command}. Confirm that it may have this credential.`;
+      : 'The program of the server, or what it is started with, changed. Confirm that it may have this credential.';
   }
   return fits(binding.placement, transport)
     ? null

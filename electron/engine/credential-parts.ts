@@ -97,6 +97,7 @@ export function assembleCredentials(ground: Ground): CredentialParts {
         const bound = made.bound(serverId, agentId);
         return bound.length === 0 ? null : readAll(bound, (credential) => read(credential, serverId, agentId));
       },
+      names: (serverId, agentId) => made.bound(serverId, agentId).map(({ credential }) => credential.name),
       want: (agentName, serverName) => vault.want(agentName, serverName),
       used(credentials, call) {
         try {
@@ -132,7 +133,8 @@ interface ReaderParts {
 function makeReader({ vault, references, guard, tokens }: ReaderParts): Reader {
   const known = (credential: CredentialRecord, read: Opened<string>): Opened<string> => {
     if (!read.ok) return read;
-    guard.add(read.value);
+    if (credential.kind === 'oauth2') guard.addPassing(read.value);
+    else guard.add(read.value);
     if (credential.kind === 'basic') guard.add(shapeValue(credential, read.value));
     return read;
   };

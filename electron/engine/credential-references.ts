@@ -31,6 +31,8 @@ export interface ReferenceReader {
 export function createReferenceReader(ports: Ports): ReferenceReader {
   const cache = new Map<string, { until: number; value: string }>();
   const running = new Map<string, Promise<Opened<string>>>();
+  /** Rises when everything is forgotten: what was begun before then is not kept. */
+  let round = 0;
 
   function readOp(reference: string): Opened<string> | Promise<Opened<string>> {
     const known = cache.get(reference);
@@ -41,9 +43,10 @@ export function createReferenceReader(ports: Ports): ReferenceReader {
   }
 
   async function startOp(reference: string): Promise<Opened<string>> {
+    const begun = round;
     try {
       const read = await runOp(reference, ports);
-      if (read.ok) cache.set(reference, { until: ports.now() + opCacheMs, value: read.value });
+      if (read.ok && begun === round) cache.set(reference, { until: ports.now() + opCacheMs, value: read.value });
       return read;
     } finally {
       running.delete(reference);
@@ -57,7 +60,10 @@ export function createReferenceReader(ports: Ports): ReferenceReader {
       return readOp(reference);
     },
     hasOnePassword: async () => (await ports.finder.find('op', ports.dataDir)).ok,
-    forget: () => cache.clear(),
+    forget() {
+      round += 1;
+      cache.clear();
+    },
   };
 }
 

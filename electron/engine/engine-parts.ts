@@ -115,6 +115,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     ...ground,
     ...base,
     catalog,
+    credentials: credentials.gate,
     validator,
     kept,
     timing: ground.tuning,
@@ -265,9 +266,15 @@ function makeCredentials(
       return server && server.removedAt === null ? server : null;
     },
     onVault: () => announce.vault(),
-    onCredential: (id) => announce.credential(id),
+    onCredential(id) {
+      announce.credential(id);
+      late.parts?.approvals.followCredentials();
+    },
     onRemoved: (id) => bus.emit(`credential:${id}`, () => ({ type: 'credential.removed', id })),
-    onServer: (serverId) => late.parts?.pool.credentialsChanged(serverId),
+    onServer(serverId) {
+      late.parts?.pool.credentialsChanged(serverId);
+      late.parts?.approvals.followCredentials();
+    },
     onUnlocked() {
       late.parts?.pool.credentialsChanged(null);
       late.parts?.keeper.readUnknown();

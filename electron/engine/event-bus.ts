@@ -20,6 +20,7 @@ export class EventBus {
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
   #pending = new Map<string, () => EventBody>();
   #timer: NodeJS.Timeout | null = null;
+  #soon: NodeJS.Immediate | null = null;
 
   constructor(clock: Clock, log: LogPort, guard: EchoGuard = createEchoGuard()) {
     this.#clock = clock;
@@ -43,10 +44,17 @@ export class EventBus {
     this.#timer ??= setTimeout(() => this.flush(), flushAfterMs);
   }
 
+  /** Sends what waits after this turn: a person is waiting to see it. */
+  flushSoon(): void {
+    if (this.#pending.size > 0) this.#soon ??= setImmediate(() => this.flush());
+  }
+
   /** Sends what waits. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#soon) clearImmediate(this.#soon);
     this.#timer = null;
+    this.#soon = null;
     const pending = this.#pending;
     this.#pending = new Map();
     for (const body of pending.values()) this.#send(body);

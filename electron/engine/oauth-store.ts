@@ -12,6 +12,7 @@ import {
   type StoreAnswer,
 } from './upstream/oauth/contract.ts';
 import type { Vault } from './vault/contract.ts';
+import { signInPrefix } from './vault/secret-words.ts';
 
 interface Ports {
   vault: Vault;
@@ -52,8 +53,7 @@ const recordSchema = z.strictObject({
   grant: grantSchema.nullable(),
 });
 
-const prefix = 'sign-in ';
-const secretIdOf = (credentialId: string) => `${prefix}${credentialId}`;
+const secretIdOf = (credentialId: string) => `${signInPrefix}${credentialId}`;
 
 /** Keeps each server's sign-in as one value of the vault, under the credential that stands for it. */
 export class VaultSignInStore implements SignInStore {
@@ -157,7 +157,7 @@ export class VaultSignInStore implements SignInStore {
     const vaultId = this.#ports.store.vault()?.id;
     if (vaultId === undefined) return [];
     const ids = this.#ports.store.secrets(vaultId).map(({ id }) => id);
-    const signIns = ids.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
+    const signIns = ids.filter((id) => id.startsWith(signInPrefix)).map((id) => id.slice(signInPrefix.length));
     return signIns.filter((id) => !this.#isCredential(id));
   }
 

@@ -36,11 +36,13 @@ export class PolicyState {
   #book: PolicyBook;
   #world: PolicyWorld;
   #expiry: NodeJS.Timeout | null = null;
+  #isPaused: boolean;
   #compiled: { book: PolicyBook; key: string; policy: CompiledPolicy } | null = null;
 
   constructor(ports: Ports) {
     this.#ports = ports;
     this.#book = readBook(ports.store);
+    this.#isPaused = ports.store.flag('paused');
     this.#world = this.#build(ports.store.policyVersion(), this.#book);
     this.#watchExpiry();
   }
@@ -67,9 +69,24 @@ export class PolicyState {
     return previous;
   }
 
+  /** The kill switch. A pause is in force whether or not it can be written down; what cannot be written resumes nothing. */
   setPaused(paused: boolean): void {
-    this.#ports.store.setFlag('paused', paused);
-    this.renew();
+    const { store, log } = this.#ports;
+    if (!paused) {
+      store.setFlag('paused', false);
+      this.#isPaused = false;
+      this.renew();
+      return;
+    }
+    this.#isPaused = true;
+    try {
+      store.setFlag('paused', true);
+      this.renew();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.error('the pause could not be written down, it holds until ScopeGate ends', { reason });
+      this.#take(this.#build(this.#world.version, this.#book));
+    }
   }
 
   /**
@@ -166,7 +183,7 @@ export class PolicyState {
       const policy = agent.declared ? this.#declaredPolicy(agent) : storedPolicy(agent, grants);
       policies.set(agent.id, { ...policy, byTier: tiersOf(book.agents.get(agent.id)) });
     }
-    return { version, paused: store.flag('paused'), agents: policies, rules: this.#compile(book) };
+    return { version, paused: this.#isPaused, agents: policies, rules: this.#compile(book) };
   }
 
   /** The rules in force are compiled once, not for every switch or catalog that changes beside them. */

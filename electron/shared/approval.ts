@@ -43,6 +43,8 @@ export const approvalViewSchema = z.object({
   toolDescription: z.string().nullable(),
   /** The program behind the connection; null where the system does not tell. */
   process: callingProcessSchema.nullable().default(null),
+  /** The person's own names of the credentials that go with the call, as they are bound now. */
+  credentialNames: z.array(z.string()).default([]),
   subject: z.string(),
   arguments: z.json().nullable(),
   /** Values of `arguments` and `edited` that look secret: `maskedText` stands in their place until they are revealed. */

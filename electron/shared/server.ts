@@ -29,6 +29,12 @@ export type Transport = z.infer<typeof transportSchema>;
 export type StdioTransport = z.infer<typeof stdioTransportSchema>;
 export type HttpTransport = z.infer<typeof httpTransportSchema>;
 
+/** A program as it is started: another argument or folder can make it another program. No two different ones share a text. */
+export function describeProgram({ command, args, cwd }: Pick<StdioTransport, 'command' | 'args' | 'cwd'>): string {
+  const words = [command, ...args].map((word) => (/^[^\s"\\]+$/.test(word) ? word : JSON.stringify(word)));
+  return `program ${words.join(' ')}${cwd === null ? '' : ` in the folder ${JSON.stringify(cwd)}`}`;
+}
+
 /**
  * `idle`: not started yet or stopped when idle; starts with the next call. `failing`: the last start or call broke,
  * `lastError` says how. `off`: disabled by the user.

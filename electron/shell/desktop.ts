@@ -84,14 +84,23 @@ export async function openDesktop(engine: Engine, settings: HostSettings, log: L
     if (state !== null && !shutdown.isQuitting()) tray.show(state, pauseKeys.state);
   });
 
-  await followEngine(engine, (next) => {
-    const isQueueNew = state?.waiting !== next.waiting;
-    state = next;
-    if (shutdown.isQuitting()) return;
+  let shown: ShellState | null = null;
+  const draw = (): void => {
+    const next = state;
+    if (next === null || next === shown || shutdown.isQuitting()) return;
+    const isQueueNew = shown?.waiting !== next.waiting;
+    shown = next;
+    if (isQueueNew) {
+      approvalWindow.follow(next.waiting.map((approval) => approval.id));
+      notices.follow(next.waiting);
+    }
     tray.show(next, pauseKeys.state);
-    if (!isQueueNew) return;
-    notices.follow(next.waiting);
-    approvalWindow.follow(next.waiting.map((approval) => approval.id));
+  };
+  await followEngine(engine, (next) => {
+    state = next;
+    // after the bridge, which began to listen first, has told the pages: windows, notices and tray hold this process up,
+    // for some hundred milliseconds where the system answers slowly
+    setImmediate(draw);
   });
   return { showMainWindow: mainWindow.show, shutdown };
 }

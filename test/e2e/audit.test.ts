@@ -24,8 +24,7 @@ beforeAll(async () => {
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   await page.goto(await scene.makeLink());
-  await page.getByRole('heading', { name: 'Live' }).waitFor();
-  // Two questions wait; they are not what is looked at here.
+  // Two questions wait; they are not what is looked at here. Nothing beside their dialog can be waited for: it is modal.
   await page.getByRole('alertdialog', { name: 'Approval' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'detached' });

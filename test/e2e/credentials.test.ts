@@ -163,7 +163,7 @@ describe('credentials in a real browser on a running engine', () => {
     const refused = await callRead();
     expect(refused.isError).toBe(true);
     await page.getByRole('link', { name: 'Credentials', exact: true }).first().click();
-    await page.getByRole('button', { name: 'Add a credential', exact: true }).click();
+    await page.getByRole('button', { name: 'Add a credential…' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Add a credential' });
     await dialog.getByLabel('Name', { exact: true }).fill('GitHub, personal');
     await page.evaluate((text) => navigator.clipboard.writeText(text), secret);
@@ -256,7 +256,7 @@ describe('credentials in a real browser on a running engine', () => {
   });
 
   it('checks a reference without showing what it refers to (security)', async () => {
-    await page.getByRole('button', { name: 'Add a credential', exact: true }).click();
+    await page.getByRole('button', { name: 'Add a credential…' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Add a credential' });
     await dialog.getByRole('radio', { name: 'Variable' }).last().click();
     await dialog.getByLabel('Variable', { exact: true }).fill('SPARE_KEY');

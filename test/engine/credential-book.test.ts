@@ -8,7 +8,7 @@ import { exportCredentials, importCredentials } from '../../electron/engine/cred
 import { createReferenceReader } from '../../electron/engine/credential-references.ts';
 import { CredentialUses } from '../../electron/engine/credential-uses.ts';
 import { createProgramFinder } from '../../electron/engine/upstream/find-program.ts';
-import type { Placement, Transport } from '../../electron/shared/index.ts';
+import { describeProgram, type Placement, type Transport } from '../../electron/shared/index.ts';
 import { makeMachineKeys } from '../helpers/master-keys.ts';
 import { makeFolder, openVault, type TestVault } from './vault/support.ts';
 
@@ -77,6 +77,30 @@ describe('credentials', () => {
     again.book.confirm(id, row.id, 'https://evil.example');
     expect(again.book.bound('remote', 'a')[0]?.inactive).toBeNull();
   });
+
+  it.each([
+    ['another package', { args: ['-y', 'evil-server'] }],
+    ['one argument more', { args: ['-y', 'good-server', '--to=evil'] }],
+    ['arguments that only read alike', { args: ['-y good-server'] }],
+    ['another folder', { cwd: '/tmp/evil' }],
+  ])(
+    'of a program are not given to the same command with %s until that is confirmed (security)',
+    async (_how, change) => {
+      const { book, servers } = openBook();
+      const { id } = await book.add({ ...bearer('key', 'value-one'), kind: 'env' });
+      const npx = { kind: 'stdio', command: 'npx', args: ['-y', 'good-server'], cwd: null, env: {} } as const;
+      servers.set('local', { name: 'Local', transport: { ...npx, args: [...npx.args] } });
+      book.bind(id, 'local', null, { in: 'env', name: 'KEY' });
+      servers.set('local', { name: 'Local', transport: { ...npx, args: [...npx.args] } });
+      expect(book.bound('local', null)[0]?.inactive).toBeNull();
+      const transport = { ...npx, args: [...npx.args], ...change };
+      servers.set('local', { name: 'Local', transport });
+      const [bound] = book.bound('local', null);
+      expect(bound?.inactive).toContain('changed');
+      book.confirm(id, bound?.binding.id ?? '', describeProgram(transport));
+      expect(book.bound('local', null)[0]?.inactive).toBeNull();
+    },
+  );
 
   it('refuse a place the server cannot take, a name that is taken, and a place that is', async () => {
     const { book } = openBook();
@@ -186,6 +210,12 @@ describe('references', () => {
     ]);
     expect(await references.read('op://vault/item/none; touch x')).toMatchObject({ ok: false });
     expect(await references.hasOnePassword()).toBe(true);
+    references.forget();
+    const begun = references.read('op://vault/item/field');
+    // the vault is locked while it is read
+    references.forget();
+    await begun;
+    expect(references.read('op://vault/item/field')).toBeInstanceOf(Promise);
   });
 
   it('to 1Password say so where it is not installed', async () => {

@@ -17,8 +17,11 @@ export interface Scene {
   ui: UiClient;
   /** A login link for one more tab. */
   makeLink(): Promise<string>;
-  /** Adds the servers and agents, and plays the calls that far apart; until then everything is empty. */
-  play(pauseMs: number): Promise<void>;
+  /**
+   * Adds the servers and agents, and plays the calls that far apart; until then everything is empty. `prepare`: what else
+   * is to stand before the first call, when the servers do.
+   */
+  play(pauseMs: number, prepare?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +39,9 @@ export async function startScene(folder: string, port: number): Promise<Scene> {
   return {
     ui,
     makeLink,
-    async play(pauseMs) {
+    async play(pauseMs, prepare = async () => {}) {
       await addServers(ui);
+      await prepare();
       const connect = async (name: string, clientName: string, version: string, start: Effect) => {
         const { agent, token } = await ui.request('agents.create', { name, defaultEffect: start });
         const client = new Client({ name: clientName, version });

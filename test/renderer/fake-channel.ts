@@ -168,6 +168,7 @@ export function makeApproval(changes: Partial<ApprovalView> & { id: string }): A
     denyReason: null,
     denyNote: null,
     argumentsDigest: null,
+    credentialNames: [],
     stoppedAt: null,
     toReview: false,
     edited: null,

@@ -43,6 +43,7 @@ export function makeApproval(own: Partial<ApprovalView> = {}): ApprovalView {
     denyReason: null,
     denyNote: null,
     argumentsDigest: null,
+    credentialNames: [],
     stoppedAt: null,
     toReview: false,
     edited: null,

@@ -64,10 +64,19 @@ export function makeAgentHandlers(parts: EngineParts): HandlersFor<'agents'> & H
       return {};
     },
     'agents.setPaused': ({ id, paused }) => {
-      record(paused ? 'agent.paused' : 'agent.resumed', agents.existing(id));
-      agents.setPaused(id, paused);
-      changed(id);
-      if (paused) parts.journal.cancelRunning(id);
+      const { name: agentName } = agents.existing(id);
+      // pausing only narrows, so it happens even when it cannot be written down
+      if (paused) audit.append({ event: 'agent.paused', actor: 'person', agentId: id, agentName });
+      else record('agent.resumed', agents.existing(id));
+      try {
+        agents.setPaused(id, paused);
+        changed(id);
+      } finally {
+        if (paused) {
+          policy.refresh();
+          parts.journal.cancelRunning(id);
+        }
+      }
       return {};
     },
     'agents.rotate': ({ id }) => {

@@ -53,7 +53,12 @@ export function makeCredentialHandlers(parts: EngineParts): HandlersFor<'credent
       return {};
     },
     'credentials.confirm': ({ id, bindingId, boundTo }) => {
-      record('credential.confirmed', book.existing(id), { binding: bindingId, boundTo });
+      // of a program only its name: an argument may be a secret
+      const [kind, name] = boundTo.split(' ');
+      record('credential.confirmed', book.existing(id), {
+        binding: bindingId,
+        boundTo: name === undefined ? boundTo : `${kind} ${name}`,
+      });
       book.confirm(id, bindingId, boundTo);
       return {};
     },

@@ -56,6 +56,7 @@ export const told = {
   degraded: 'ScopeGate cannot write its audit log, so no call is made until that is mended.',
   unrecorded:
     'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',
+  unread: 'The call was made but ScopeGate failed while handling its answer. Its effect is unknown.',
   cancelled: 'The call was cancelled.',
   noCredential: {
     locked: (server: string) =>

@@ -62,6 +62,7 @@ export function makeCard(
     method: call.exchange.method,
     kind: call.tool.kind,
     process: call.exchange.caller?.current() ?? null,
+    credentialNames: [],
     masked: [],
     toolDescription: typeof description === 'string' ? description : null,
     subject: call.subject,

@@ -154,6 +154,11 @@ export class ApprovalQueue {
     }
   }
 
+  /** What goes with calls changed. */
+  followCredentials(): void {
+    this.#table.followCredentials();
+  }
+
   /** Stops every timer and lets waiting calls end as cancelled; cards stay in the database. */
   close(): void {
     this.#table.stopTimers();
@@ -230,9 +235,15 @@ export class ApprovalQueue {
     const { clock, timing } = this.#ports;
     const [first, ...others] = item.waiters;
     if (!first) {
-      item.card.status = 'approved';
-      item.card.expiresAt = clock.now() + timing().armedMs;
-      this.#table.changed(item);
+      const pending = item.card;
+      item.card = { ...pending, status: 'approved', expiresAt: clock.now() + timing().armedMs };
+      try {
+        this.#table.changed(item);
+      } catch (error) {
+        // the person is told that it failed, so it lets nothing through
+        item.card = pending;
+        throw error;
+      }
       return;
     }
     const { edited } = item.card;

@@ -16,6 +16,8 @@ export interface TablePorts {
   onTimeUp(item: Item): void;
   /** A card ended while this call was parked on it: the call is over. */
   onAbandoned(callId: string, why: Abandonment): void;
+  /** What goes with a call of this agent to this server. */
+  credentialNames(serverId: string, agentId: string): string[];
   /** The card this call waits on, or the end of its wait, changed. */
   onWaiting(callId: string, approvalId: string, expiresAt: number): void;
 }
@@ -72,8 +74,16 @@ export class ApprovalTable {
     return item;
   }
 
+  /** Credentials were bound, renamed or taken away: every card shows what would go with its call now. */
+  followCredentials(): void {
+    for (const item of this.#items.values()) {
+      if (this.#nameCredentials(item)) this.announce(item);
+    }
+  }
+
   /** Writes and holds a new card. */
   add(item: Item): void {
+    this.#nameCredentials(item);
     this.#ports.store.putApproval(toRecord(item.card));
     this.#hold(item);
   }
@@ -130,10 +140,19 @@ export class ApprovalTable {
       type: 'approval.changed',
       approval: maskCard(this.view(item)),
     }));
+    this.#ports.bus.flushSoon();
   }
 
   logFault(what: string, error: unknown): void {
     this.#ports.log.error(what, { error: error instanceof Error ? error.message : 'unknown' });
+  }
+
+  /** Whether they are others than before. */
+  #nameCredentials({ card }: Item): boolean {
+    const names = this.#ports.credentialNames(card.serverId, card.agentId);
+    const isSame = JSON.stringify(names) === JSON.stringify(card.credentialNames);
+    card.credentialNames = names;
+    return !isSame;
   }
 
   #writeEnd(card: ApprovalView): void {

@@ -143,7 +143,7 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       told: null,
     };
   } catch (error) {
-    if (!(error instanceof LinkFault)) throw error;
+    if (!(error instanceof LinkFault)) return endOfBug(ports, call, error, performance.now() - sentAt);
     const end = endOfFault(error, call.tool.serverName);
     const text = end.told ?? told.internal;
     return {
@@ -155,6 +155,14 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       told: end.shown ?? text,
     };
   }
+}
+
+/** Something of ours broke after the call was sent: whatever it did is done, so it must not pass for a refused one. */
+function endOfBug(ports: PipelinePorts, { id, exchange }: ArmedCall, error: unknown, upstreamMs: number): Ended {
+  const message = error instanceof Error ? error.message : 'unknown';
+  ports.log.error('a call failed inside the pipeline after it was sent', { call: id, error: message });
+  const reply = replyRefused(exchange.method, told.unread);
+  return { upstreamMs, outcome: 'unknown', reasonCode: 'internal', reply, response: null, told: told.unread };
 }
 
 /**

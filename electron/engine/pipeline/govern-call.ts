@@ -77,7 +77,9 @@ async function runCall(
 
   const decided = await decide(ports, entered.call, route);
   if (!decided.ok) return settleRefused(ports, entered.call, decided.decision, decided.end);
-  const paced = entered.isResumed ? { ok: true as const } : ports.guards.pace(decided.call.decision);
+  // a call that goes on has taken the tokens of what asks, not of what allows it since
+  const hasPaid = entered.isResumed && decided.call.decision.effect === 'ask';
+  const paced = hasPaid ? { ok: true as const } : ports.guards.pace(decided.call.decision);
   if (!paced.ok)
     return settleRefused(ports, decided.call, decided.call.decision, endOfLimit(decided.call, 'rule_limit', paced));
 
@@ -95,6 +97,13 @@ async function runCall(
   if (!permitted.ok) {
     ports.journal.decided(final.call.id, permitted.decision);
     return settleRefused(ports, final.call, permitted.decision, permitted.end, waitedMs);
+  }
+  // nobody approved it: policy let it go while it waited, under limits of its own
+  const isLetGo = approved.hasWaited && approved.approvalId === null;
+  const late = isLetGo ? ports.guards.pace(permitted.call.decision) : { ok: true as const };
+  if (!late.ok) {
+    const end = endOfLimit(permitted.call, 'rule_limit', late);
+    return settleRefused(ports, permitted.call, permitted.call.decision, end, waitedMs);
   }
   const arming = armCall(ports, permitted.call);
   const armed = arming instanceof Promise ? await arming : arming;

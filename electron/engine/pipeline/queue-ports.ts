@@ -29,6 +29,8 @@ export interface QueuePorts {
   timing(): ApprovalTiming & { cooldownMs: number };
   presence(): Presence;
   facts(agentId: string, serverId: string, tool: string): AgentFacts;
+  /** What goes with a call of this agent to this server. */
+  credentialNames(serverId: string, agentId: string): string[];
   /** What policy says of a waiting call at this instant. */
   decideNow(call: DecidedCall): Decision;
   /** A card ended while this call was parked on it: the call is over. */

@@ -6,12 +6,16 @@ import {
   type HttpReceiver,
   type HttpRequest,
 } from '../wire/http-client.ts';
+import { withheldFault } from './faults.ts';
 import { LinkFault } from './link.ts';
 import type { OpenContext } from './open-context.ts';
 
 /** A request as it is handed to an armed client. */
 export interface ArmedRequest extends HttpRequest {
-  /** Asked before the same request is sent once more; false: it stays refused. */
+  /**
+   * Policy at the instant it is asked: before a request is sent whose credentials had to be waited for, and before a
+   * refused one is sent once more. False: nothing is sent.
+   */
   mayResend?(): boolean;
 }
 
@@ -68,9 +72,16 @@ class ArmedSending {
     if (!(armed instanceof Promise)) this.#send(armed);
     else
       armed.then(
-        (opened) => this.#send(opened),
+        (opened) => this.#sendAfterWait(opened),
         (error: Error) => this.#fail(error),
       );
+  }
+
+  /** A token that is renewed or a file that is read takes its time, and policy may be another one by then. */
+  #sendAfterWait(opened: Opened<Armament>): void {
+    if (this.#isAborted) return;
+    if (this.#request.mayResend?.() ?? true) this.#send(opened);
+    else this.#fail(withheldFault(this.#context.makeFault));
   }
 
   #send(opened: Opened<Armament>): void {
@@ -141,7 +152,7 @@ function readRefusal({ status, headers }: HttpHead): TokenRefusal | null {
   return { status, wwwAuthenticate };
 }
 
-/** True for an end that credentials caused: it is told as it is, not as a broken connection. */
-export function isCredentialFault(error: Error): error is LinkFault {
-  return error instanceof LinkFault && error.kind === 'credential';
+/** True for an end that credentials or the wait for them caused: it is told as it is, not as a broken connection. */
+export function isArmingFault(error: Error): error is LinkFault {
+  return error instanceof LinkFault && (error.kind === 'credential' || error.kind === 'withheld');
 }

@@ -15,7 +15,7 @@ export interface HttpExchange {
   receive(bytes: Buffer, streamOf: number | null): Received;
   /** Once, unless the exchange was aborted. */
   onOutcome(outcome: HttpOutcome): void;
-  /** Policy at the moment a refused request would be sent once more. */
+  /** Policy at the moment the request would be sent after a wait, or once more. */
   mayResend?(): boolean;
   onHead?(head: HttpHead): void;
   /** An event of another type than `message`. */

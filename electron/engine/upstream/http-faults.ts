@@ -1,5 +1,5 @@
 import type { HttpHead } from '../wire/http-client.ts';
-import { isCredentialFault } from './armed-client.ts';
+import { isArmingFault } from './armed-client.ts';
 import type { FaultMaker } from './faults.ts';
 import type { HttpOutcome } from './http-answer.ts';
 import type { LinkFault } from './link.ts';
@@ -11,7 +11,7 @@ export function describeOutcome(
   address: string,
   makeFault: FaultMaker,
 ): LinkFault {
-  if (outcome.kind === 'network' && isCredentialFault(outcome.error)) return outcome.error;
+  if (outcome.kind === 'network' && isArmingFault(outcome.error)) return outcome.error;
   if (outcome.kind === 'status') return describeStatus(outcome.head, outcome.body, address, makeFault);
   if (outcome.kind === 'network') return describeNetwork(outcome.error, address, makeFault);
   if (outcome.reason === 'too_large') {

@@ -190,8 +190,9 @@ export class ServerSlot {
   }
 
   endArmed(): void {
-    for (const slot of this.#slots()) {
-      if (slot.isLive && this.#armedWith.get(slot)?.credentials.key) slot.stopLink();
+    for (const slot of [...this.#slots(), ...this.#leaving]) {
+      const armed = this.#armedWith.get(slot);
+      if (slot.isLive && (armed?.credentials.key || armed?.processKey)) slot.stopLink();
     }
   }
 
@@ -200,6 +201,7 @@ export class ServerSlot {
     this.#note('A credential changed; the next call starts the server anew.');
     if (slot === this.#slot) this.#slot = this.#makeSlot(null);
     else this.#own.forget(slot);
+    for (const left of this.#leaving) if (!left.isLive) void left.stop().then(() => this.#leaving.delete(left));
     if (!slot.retire()) this.#leaving.add(slot);
   }
 
@@ -216,7 +218,7 @@ export class ServerSlot {
 
   /** What users asked for is kept: their links start again with their next call. */
   #endLinks(): void {
-    for (const slot of this.#slots()) {
+    for (const slot of [...this.#slots(), ...this.#leaving]) {
       slot.forgive();
       slot.stopLink();
     }

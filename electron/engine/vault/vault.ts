@@ -16,7 +16,7 @@ import {
   sealByStore,
 } from './master-key.ts';
 import { keyLength, SealBroken } from './seal.ts';
-import { secretWordsOf } from './secret-words.ts';
+import { tellGuard } from './secret-words.ts';
 import type { VaultPorts } from './vault-ports.ts';
 import { vaultWords } from './vault-words.ts';
 
@@ -141,7 +141,11 @@ export class CredentialVault implements Vault {
   }
 
   /** Null while the vault is open and needs no passphrase, or with the right one: what is asked for may go on. */
-  async checkPerson(current: string | null): Promise<VaultAnswer | null> {
+  checkPerson(current: string | null): Promise<VaultAnswer | null> {
+    return this.#inTurn(() => this.#checkPerson(current));
+  }
+
+  async #checkPerson(current: string | null): Promise<VaultAnswer | null> {
     const record = this.#record;
     if (record === null || !this.isUnlocked()) return refuse(vaultWords.locked.message);
     if (record.protection === 'os') return null;
@@ -197,7 +201,7 @@ export class CredentialVault implements Vault {
     const { store, guard, random, now } = this.#ports;
     const id = secretId ?? randomUUID();
     const version = (store.secret(id)?.version ?? 0) + 1;
-    for (const word of secretWordsOf(value)) guard.add(word);
+    tellGuard(guard, id, value);
     store.putSecret(sealSecret(this.#master, { id, version, updatedAt: now() }, value, random));
     this.#autoLock.touch();
     this.#recount();
@@ -227,7 +231,7 @@ export class CredentialVault implements Vault {
     if (secret === null || secret.vaultId !== this.#master.vaultId) return { ok: false, why: vaultWords.missing };
     try {
       const value = openSecret(this.#master, secret);
-      for (const word of secretWordsOf(value)) this.#ports.guard.add(word);
+      tellGuard(this.#ports.guard, secretId, value);
       return { ok: true, value };
     } catch (error) {
       if (error instanceof SealBroken) return { ok: false, why: vaultWords.altered };
@@ -293,7 +297,7 @@ export class CredentialVault implements Vault {
   }
 
   async #changeSealer(current: string | null, make: () => Promise<KeySealer>): Promise<VaultAnswer> {
-    const refusal = await this.checkPerson(current);
+    const refusal = await this.#checkPerson(current);
     if (refusal !== null) return refusal;
     const sealer = await make();
     if (this.#record === null || this.#master === null) return refuse(vaultWords.locked.message);
@@ -320,8 +324,7 @@ export class CredentialVault implements Vault {
   }
 
   #whyNot(): Unusable {
-    if (this.#problem !== null) return { state: 'broken', ...this.#problem };
-    return vaultWords.locked;
+    return this.#problem === null ? vaultWords.locked : { state: 'broken', ...this.#problem };
   }
 
   #recount(): void {

@@ -11,8 +11,10 @@ export const secretMask = '[secret]';
  * nothing is looked through at all.
  */
 export interface EchoGuard {
-  /** From now on this value is removed wherever it shows up. Values are kept until the engine ends. */
+  /** From now on this value is removed wherever it shows up, until the engine ends. */
   add(secret: string): void;
+  /** The same for a token, which others replace without end: forgotten once many newer ones were added. */
+  addPassing(token: string): void;
   /** A JSON message of a server; the very same buffer when nothing was found. */
   cleanMessage(bytes: Buffer): Buffer;
   cleanText(text: string): string;
@@ -20,8 +22,8 @@ export interface EchoGuard {
   cleanValue<T>(value: T): T;
 }
 
-/** Tokens are renewed for as long as the engine runs: the oldest are forgotten, long after they expired. */
-const maxSecrets = 1000;
+/** A server can renew its tokens as often as it likes: the oldest are forgotten, and nothing else is. */
+const maxPassing = 1000;
 /** Taking these out would break every message; nobody who chose one of them as a password can be helped. */
 const protocolWords = new Set(
   'arguments content description jsonrpc message method notifications number object params result resource resources string structuredContent'.split(
@@ -33,10 +35,13 @@ const maxLevels = 3;
 
 export function createEchoGuard(): EchoGuard {
   const secrets = new Set<string>();
+  const passing = new Set<string>();
   let scanner: SecretScanner | null = null;
 
+  const isEmpty = () => secrets.size + passing.size === 0;
+
   function scan(bytes: Buffer) {
-    scanner ??= buildScanner([...secrets].flatMap(formsOfSecret));
+    scanner ??= buildScanner([...new Set([...secrets, ...passing])].flatMap(formsOfSecret));
     return scanner.find(bytes);
   }
 
@@ -51,7 +56,7 @@ export function createEchoGuard(): EchoGuard {
   }
 
   function cleanText(text: string): string {
-    if (secrets.size === 0) return text;
+    if (isEmpty()) return text;
     const bytes = Buffer.from(text);
     const hits = scan(bytes);
     if (hits.length === 0) return hidesOne(bytes) ? secretMask : text;
@@ -81,19 +86,28 @@ export function createEchoGuard(): EchoGuard {
     return isChanged ? Object.fromEntries(cleaned) : value;
   }
 
+  const isGuarded = (secret: string) => secret.length >= minSecretLength && !protocolWords.has(secret);
   return {
     add(secret) {
-      if (secret.length < minSecretLength || protocolWords.has(secret) || secrets.has(secret)) return;
+      if (!isGuarded(secret) || secrets.has(secret)) return;
       secrets.add(secret);
-      const [oldest] = secrets;
-      if (secrets.size > maxSecrets && oldest !== undefined) secrets.delete(oldest);
+      scanner = null;
+    },
+    addPassing(token) {
+      if (!isGuarded(token)) return;
+      // the one that is used now is the last to be forgotten
+      const isKnown = passing.delete(token);
+      passing.add(token);
+      if (isKnown) return;
+      const [oldest] = passing;
+      if (passing.size > maxPassing && oldest !== undefined) passing.delete(oldest);
       scanner = null;
     },
     cleanMessage(bytes) {
-      if (secrets.size === 0 || (scan(bytes).length === 0 && !hidesOne(bytes))) return bytes;
+      if (isEmpty() || (scan(bytes).length === 0 && !hidesOne(bytes))) return bytes;
       return cleanJson(bytes, cleanText) ?? Buffer.from(cleanText(bytes.toString('utf8')));
     },
     cleanText,
-    cleanValue: <T>(value: T) => (secrets.size === 0 ? value : (cleanValue(value) as T)),
+    cleanValue: <T>(value: T) => (isEmpty() ? value : (cleanValue(value) as T)),
   };
 }

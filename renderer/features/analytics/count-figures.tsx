@@ -50,6 +50,7 @@ const callParts = ({ calls, denied }: { calls: number; denied: number }) => [
 function ToolFigure({ data }: { data: Analytics }) {
   const rows = data.tools.map(({ serverId, tool, calls, denied }) => {
     const name = `${makeVisibleLine(serverId)}: ${makeVisibleLine(tool)}`;
+    const isAmbiguous = data.tools.some((other) => other.tool === tool && other.serverId !== serverId);
     const text = denied === 0 ? formatCount(calls) : `${formatCount(calls)} · ${formatCount(denied)} denied`;
     const tokens = [
       { key: 'server', value: serverId },
@@ -57,7 +58,12 @@ function ToolFigure({ data }: { data: Analytics }) {
     ];
     const row: BarRow = {
       key: JSON.stringify([serverId, tool]),
-      name: <code title={name}>{makeVisibleLine(tool)}</code>,
+      name: (
+        <>
+          {isAmbiguous && <span className="t3">{makeVisibleLine(serverId)} </span>}
+          <code title={name}>{makeVisibleLine(tool)}</code>
+        </>
+      ),
       label: `${name}, ${text}`,
       parts: callParts({ calls, denied }),
       text,

@@ -98,6 +98,7 @@ function linePath(
   step: number,
   yOf: (ms: number) => number,
 ): string {
+  const half = Math.min(3, step / 2);
   let isOpen = false;
   return buckets
     .map((bucket, index) => {
@@ -107,7 +108,7 @@ function linePath(
       if (value === null) return '';
       const x = left + (index + 0.5) * step;
       const y = yOf(value).toFixed(1);
-      return command === 'M' ? `M${(x - 1).toFixed(1)} ${y}h2` : `L${x.toFixed(1)} ${y}`;
+      return command === 'M' ? `M${(x - half).toFixed(1)} ${y}h${(2 * half).toFixed(1)}` : `L${x.toFixed(1)} ${y}`;
     })
     .join('');
 }

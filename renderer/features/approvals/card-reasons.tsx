@@ -2,7 +2,6 @@ import { type ApprovalView, isHighTier, type Risk } from '../../../electron/shar
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 import { tierWords } from '../../ui/tier.tsx';
-import { findUsedCredentials } from '../credentials/credential-words.ts';
 import { describeAsker } from './describe-approval.ts';
 
 /** Why it is rated as it is, and what asked; each with its source at the right edge. `risk`: of the edited call. */
@@ -23,7 +22,7 @@ export function CardReasons({ approval, risk }: { approval: ApprovalView; risk: 
             <span>{fact.source}</span>
           </li>
         ))}
-        <UsedCredentials approval={approval} />
+        <UsedCredentials names={approval.credentialNames} />
         <li>
           <span>Asked by</span>
           <span>{asker.text}</span>
@@ -35,15 +34,16 @@ export function CardReasons({ approval, risk }: { approval: ApprovalView; risk: 
 }
 
 /** The credentials that go with the call, by the names the person gave them. */
-function UsedCredentials({ approval }: { approval: ApprovalView }) {
-  const credentials = useEngineStore((state) => state.credentials);
-  const used = findUsedCredentials(credentials, approval.serverId, approval.agentId);
-  if (used.length === 0) return null;
+function UsedCredentials({ names }: { names: readonly string[] }) {
+  const isLocked = useEngineStore((state) =>
+    state.credentials.some((credential) => credential.state === 'locked' && names.includes(credential.name)),
+  );
+  if (names.length === 0) return null;
   return (
     <li>
       <span>Uses</span>
-      <span>{used.map(({ name }) => `“${name}”`).join(', ')}</span>
-      <span>{used.some(({ state }) => state === 'locked') ? 'vault is locked' : 'credential'}</span>
+      <span>{names.map((name) => `“${name}”`).join(', ')}</span>
+      <span>{isLocked ? 'vault is locked' : 'credential'}</span>
     </li>
   );
 }

@@ -32,7 +32,7 @@ export const AuditRow = memo(function AuditRow({ entry, rowIndex, top, isSelecte
   }
   const { subject } = entry;
   const about = makeVisibleLine(subject ?? '');
-  const reason = makeVisibleLine(reasonOf(entry, ruleName)) || (entry.tool === null ? about : '');
+  const reason = makeVisibleLine(reasonOf(entry, ruleName));
   return (
     <tr
       id={rowIdOf(entry.seq)}
@@ -57,7 +57,7 @@ export const AuditRow = memo(function AuditRow({ entry, rowIndex, top, isSelecte
         {about}
       </td>
       <td className="t2 cut" title={reason}>
-        {reason}
+        {reason || (entry.tool === null && <span className="audit-about">{about}</span>)}
       </td>
     </tr>
   );

@@ -11,6 +11,8 @@ const looks: Readonly<Record<string, StateLook>> = {
   'call.edited': { ...written, word: 'Edited' },
   'engine.started': { tone: 'off', icon: 'play', word: 'Started' },
   'engine.stopped': { tone: 'off', icon: 'block', word: 'Stopped' },
+  'log.started': { tone: 'off', icon: 'play', word: 'Started' },
+  'log.stopped': { tone: 'off', icon: 'block', word: 'Stopped' },
   'engine.paused': { tone: 'ask', icon: 'pause', word: 'Paused' },
   'engine.resumed': { tone: 'off', icon: 'play', word: 'Resumed' },
   'agent.paused': { tone: 'ask', icon: 'pause', word: 'Paused' },
@@ -19,6 +21,10 @@ const looks: Readonly<Record<string, StateLook>> = {
   'audit.exported': { tone: 'off', icon: 'download', word: 'Exported' },
   'notice.passed': { ...noted, word: 'Passed on' },
 };
+
+/** Events that changed what is stored. */
+const changes =
+  /(changed|created|added|removed|restored|accepted|forgotten|rotated|renamed|replaced|bound|confirmed|enabled|disabled|pruned|remembered|shortened|ended|expired|passphrase_set|started_over)$/;
 
 /** Glyph, word and tone of an entry. */
 export function describeEntry({ event, outcome, effect, actor }: AuditEntry): StateLook {
@@ -34,9 +40,7 @@ export function describeEntry({ event, outcome, effect, actor }: AuditEntry): St
   if (event.startsWith('ask.')) {
     return effect === 'deny' ? { tone: 'block', icon: 'block', word: 'Denied' } : { ...noted, word: 'Asked' };
   }
-  return /(changed|created|added|removed|restored|accepted|rotated|remembered|shortened|ended|expired)$/.test(event)
-    ? written
-    : noted;
+  return changes.test(event) ? written : noted;
 }
 
 const eventWords: Readonly<Record<string, string>> = {
@@ -46,8 +50,8 @@ const eventWords: Readonly<Record<string, string>> = {
   'grant.shortened': 'permission shortened',
   'grant.ended': 'permission ended',
   'grant.expired': 'permission ran out',
-  'engine.started': 'log started',
-  'engine.stopped': 'log stopped',
+  'engine.started': 'ScopeGate started',
+  'engine.stopped': 'ScopeGate stopped',
   'audit.exported': 'log exported',
   'audit.report_made': 'report made',
 };

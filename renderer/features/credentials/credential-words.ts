@@ -1,11 +1,12 @@
-import type {
-  AgentView,
-  CredentialBinding,
-  CredentialKind,
-  CredentialSource,
-  CredentialView,
-  Placement,
-  ServerView,
+import {
+  type AgentView,
+  type CredentialBinding,
+  type CredentialKind,
+  type CredentialSource,
+  type CredentialView,
+  describeProgram,
+  type Placement,
+  type ServerView,
 } from '../../../electron/shared/index.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import type { StateTone } from '../../ui/state-word.tsx';
@@ -85,32 +86,8 @@ export function nameOf(list: readonly { id: string; name: string }[], id: string
 
 /** What the server may have a credential for: the origin of its address, or its program. */
 export function targetOfServer(server: ServerView): string {
-  return server.transport.kind === 'http'
-    ? new URL(server.transport.url).origin
-    : `program ${server.transport.command}`;
-}
-
-/**
- * The credentials a call of this agent to this server carries, by name. An agent's own binding takes the place of the one
- * for all, as the engine does it; for display only.
- */
-export function findUsedCredentials(
-  credentials: readonly CredentialView[],
-  serverId: string,
-  agentId: string,
-): CredentialView[] {
-  const places = new Map<string, { credential: CredentialView; isOwn: boolean }>();
-  for (const credential of credentials) {
-    for (const binding of credential.bindings) {
-      const isFor = binding.agentId === null || binding.agentId === agentId;
-      if (binding.serverId !== serverId || !isFor) continue;
-      const { placement } = binding;
-      const place = `${placement.in}:${placement.in === 'header' ? placement.name.toLowerCase() : placement.name}`;
-      const isOwn = binding.agentId !== null;
-      if (!places.has(place) || isOwn) places.set(place, { credential, isOwn });
-    }
-  }
-  return [...new Set([...places.values()].map(({ credential }) => credential))];
+  const { transport } = server;
+  return transport.kind === 'http' ? new URL(transport.url).origin : describeProgram(transport);
 }
 
 /** What stops working without a credential, one sentence each; empty: nothing. */

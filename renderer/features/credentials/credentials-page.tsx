@@ -36,7 +36,7 @@ export function CredentialsPage() {
           disabled={!canAdd}
           onClick={() => setIsAdding(true)}
         >
-          Add a credential
+          Add a credential…
         </Button>
       </header>
       <Banners />

@@ -65,7 +65,9 @@ export function SetUpVault({ vault, does, onDone }: SetUpVaultProps) {
           onChange={setProtection}
         />
       )}
-      {vault.weak !== null && <p className="vault-weak">{vault.weak} A passphrase protects it instead.</p>}
+      {vault.weak !== null && does === 'vault.startOver' && (
+        <p className="vault-weak">{vault.weak} A passphrase protects it instead.</p>
+      )}
       {protection === 'passphrase' && <PassphraseFields value={fresh} onChange={setFresh} isChecked={isChecked} />}
       <FormFailure text={failure} />
       <Button type="submit" variant="primary" busy={busy}>

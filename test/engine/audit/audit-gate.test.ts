@@ -180,4 +180,23 @@ describe('the way to the audit log', () => {
     const again = openTrailRoom({ folder });
     expect(again.trail.start.losses).toEqual([]);
   });
+
+  it('signs again after a checkpoint whose sync failed, without a restart (security)', async () => {
+    let failing = false;
+    const writes: FileWrites = {
+      ...realWrites,
+      sync: (descriptor) => (failing ? Promise.reject(new Error('EIO')) : realWrites.sync(descriptor)),
+    };
+    const room = openTrailRoom({ writes });
+    await room.gate.commit(decided());
+    failing = true;
+    await room.trail.checkpoint();
+    failing = false;
+    await room.gate.commit(decided({ callId: 'call-2' }));
+    await room.trail.checkpoint();
+    expect(room.trail.last?.seq).toBe(room.store.auditEnd());
+    await room.close();
+    expect(verifyFolder(room.folder)).toMatchObject({ verdict: 'whole', problems: [] });
+    expect(openTrailRoom({ folder: room.folder }).trail.start.losses).toEqual([]);
+  });
 });

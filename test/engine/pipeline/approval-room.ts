@@ -126,6 +126,7 @@ export function openRoom(options: RoomOptions = {}): Room {
 
   const assemble = () =>
     assembleApprovals({
+      credentials: { names: () => [] },
       ports: {
         clock,
         log,

@@ -51,6 +51,21 @@ describe('ApprovalQueue on a disk that is full', () => {
     );
   });
 
+  it('lets no later call through by an approval that could not be written (security)', async () => {
+    const room = openRoom();
+    await leave(room, '1', { i: 1 });
+    const shown = room.card();
+    const broken = vi.spyOn(room.store, 'putApproval').mockImplementation(() => {
+      throw new Error('disk full');
+    });
+    expect(() => room.queue.decide(answerTo(shown, 'approve'))).toThrow('disk full');
+    broken.mockRestore();
+    expect(await room.queue.wait(room.call('2', { i: 1 }), 1, () => {})).toEqual({ kind: 'parked' });
+    expect(room.card()).toMatchObject({ id: shown.id, status: 'pending' });
+    room.queue.decide(answerTo(room.card(), 'approve'));
+    expect(await room.queue.wait(room.call('3', { i: 1 }), 1, () => {})).toMatchObject({ kind: 'approved' });
+  });
+
   it('stops the time of what waits when the screen is locked, though that cannot be written', () => {
     const room = openRoom();
     room.ask('1');

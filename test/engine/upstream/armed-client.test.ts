@@ -143,3 +143,21 @@ it('sends nothing after it was aborted while a token was waited for', async () =
   expect(await send(url, { forRequest: () => carry('good') }).end).toMatchObject({ status: 200 });
   expect(seen).toHaveLength(1);
 });
+
+it('asks policy again when credentials had to be waited for, and before a second try, too (security)', async () => {
+  const { url, seen } = await startGuarded('new');
+  let isOpen = true;
+  const later = async (token: string) => {
+    isOpen = false;
+    return carry(token);
+  };
+  const { error } = await send(url, { forRequest: () => later('new') }, () => isOpen).end;
+  expect(error).toMatchObject({ kind: 'withheld' });
+  expect(seen).toEqual([]);
+
+  isOpen = true;
+  const forRequest = () => (seen.length === 0 ? carry('old') : later('new'));
+  const second = await send(url, { forRequest, refused: async () => found }, () => isOpen).end;
+  expect(second.error).toMatchObject({ kind: 'withheld' });
+  expect(seen).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { noCredentials } from '../../../electron/engine/arming.ts';
 import type { Transport } from '../../../electron/shared/index.ts';
 import {
   armedCall,
@@ -10,6 +11,7 @@ import {
   readText,
   realServer,
   startPool,
+  type TestPool,
   tempDir,
 } from './support.ts';
 
@@ -187,3 +189,28 @@ test('tests a connection with timing and leaves nothing running', async () => {
   expect(bad).toMatchObject({ ok: false, fault: { code: 'exited' }, tools: [] });
   expect(bad.steps.map((step) => step.ok)).toEqual([true, false]);
 });
+
+test.each([
+  ['the vault is locked', (pool: TestPool['pool']) => pool.endArmed()],
+  [
+    'the server is switched off',
+    (pool: TestPool['pool']) => pool.configure({ id: 's', transport: fakeServer('never-answers'), enabled: false }),
+  ],
+])(
+  'ends a program that still has a replaced credential and a call to finish when %s (security)',
+  async (_when, end) => {
+    let version = 1;
+    const credentials = () => ({ ...noCredentials, key: 'binding', processKey: () => `binding@${version}` });
+    const { pool } = startPool({ credentials });
+    pool.configure({ id: 's', transport: fakeServer('never-answers'), enabled: true });
+    const link = await pool.link('s', never);
+    const { pid } = pool.state('s');
+    const call = faultOf(link.send(armedCall('echo', {}), callIo()));
+    version = 2;
+    pool.credentialsChanged('s');
+    expect(isAlive(pid ?? 0)).toBe(true);
+    end(pool);
+    expect((await call).kind).toBe('exited');
+    await vi.waitFor(() => expect(isAlive(pid ?? 0)).toBe(false), eventually);
+  },
+);

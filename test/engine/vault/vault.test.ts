@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SecretRecord } from '../../../electron/engine/store/vault-contract.ts';
+import { vaultWords } from '../../../electron/engine/vault/vault-words.ts';
 import { makeMachineKeys } from '../../helpers/master-keys.ts';
 import { makeFolder, openVault, store, type TestVault } from './support.ts';
 
@@ -16,6 +17,15 @@ function reopen(first: TestVault, keys: Parameters<typeof openVault>[0]): TestVa
   first.store.close();
   return openVault(keys, { file: first.file });
 }
+
+it('guesses of a passphrase wait for each other, however they are asked (security)', async () => {
+  const { vault } = openVault(null);
+  await vault.create(passphrase);
+  const guesses = await Promise.all(Array.from({ length: 8 }, () => vault.checkPerson('wrong words')));
+  const refusals = guesses.map((answer) => answer?.message);
+  expect(refusals.filter((message) => message === vaultWords.wrongPassphrase)).toHaveLength(3);
+  expect(refusals.filter((message) => message === vaultWords.tooSoon)).toHaveLength(5);
+});
 
 describe('a vault that the system opens', () => {
   it('makes itself with the first value, opens itself at the next start, and holds no value in clear (security)', async () => {

@@ -95,4 +95,16 @@ describe('the echo guard', () => {
     const bytes = message('the result');
     expect(guardOf('result', 'content', 'x').cleanMessage(bytes)).toBe(bytes);
   });
+
+  it('forgets a stored value for no number of renewed tokens, and the tokens in use last (security)', () => {
+    const guard = guardOf('a-stored-api-key');
+    const tokenOf = (n: number) => `token-number-${n}-of-a-server`;
+    for (let n = 0; n < 1001; n += 1) {
+      guard.addPassing(tokenOf(n));
+      guard.addPassing(tokenOf(0));
+    }
+    expect(guard.cleanText('it is a-stored-api-key')).toBe('it is [secret]');
+    expect(guard.cleanText(`it is ${tokenOf(0)}`)).toBe('it is [secret]');
+    expect(guard.cleanText(`it is ${tokenOf(1)}`)).toBe(`it is ${tokenOf(1)}`);
+  });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { CredentialBinding, CredentialView } from '../../../../electron/shared/index.ts';
 import {
   describeCredential,
-  findUsedCredentials,
   listBreaks,
   previewPlacement,
   usualPlacement,
@@ -61,21 +60,6 @@ describe('the state of a credential', () => {
     expect(word({ bindings: inactive, state: 'locked' })).toBe('Locked');
     expect(word({ state: 'broken' })).toBe('Cannot be used');
     expect(word({ state: 'needs_sign_in' })).toBe('Needs sign-in');
-  });
-});
-
-describe('the credentials of a call', () => {
-  it('are the agent’s own before those for all, in the same place of the same server', () => {
-    const forAll = makeCredential('for all');
-    const own = makeCredential('own', { bindings: [makeBinding({ agentId: 'agent-1' })] });
-    const lower = makeBinding({ placement: { in: 'header', name: 'x-key', prefix: '' } });
-    const beside = makeCredential('beside', { bindings: [lower] });
-    const other = makeCredential('other', { bindings: [makeBinding({ serverId: 'files' })] });
-    const all = [own, forAll, beside, other];
-    expect(findUsedCredentials(all, 'github', 'agent-1').map(({ id }) => id)).toEqual(['own', 'beside']);
-    expect(findUsedCredentials(all.toReversed(), 'github', 'agent-1').map(({ id }) => id)).toEqual(['beside', 'own']);
-    expect(findUsedCredentials(all, 'github', 'agent-2').map(({ id }) => id)).toEqual(['for all', 'beside']);
-    expect(findUsedCredentials(all, 'browser', 'agent-1')).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { StoreWriter } from '../electron/engine/store/contract.ts';
+import type { StoreWriter } from '../../electron/engine/store/contract.ts';
 
 const agents = Array.from({ length: 6 }, (_, i) => [`agent-${i}`, `Agent ${i}`] as const);
 const servers = ['github', 'filesystem', 'postgres', 'browser', 'slack'];
