@@ -29,7 +29,7 @@ export interface GatewayOptions {
   env?: Record<string, string>;
 }
 
-export const patient = { timeout: 15_000, interval: 25 };
+export const patient = { timeout: 30_000, interval: 25 };
 
 /** A folder that goes away with the test that asked for it. */
 export function makeTempDir(): string {

@@ -1,9 +1,9 @@
+import { canAskClient, supportsAsk } from '../eras/ask-support.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RpcRequest } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { answerExchange } from './answer-exchange.ts';
-import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
 import { transportErrorCodes } from './http-reply.ts';
 import type { ReplySlot } from './reply-slot.ts';
@@ -40,8 +40,9 @@ export function runExchange(
   let isOpen = true;
   const close = (): boolean => {
     const wasOpen = isOpen;
-    isOpen = false;
+    // while the stream is still there: the agent is told on it that nobody waits for an answer any more
     questions?.abort();
+    isOpen = false;
     if (wasOpen) session.running.delete(request.id);
     return wasOpen;
   };

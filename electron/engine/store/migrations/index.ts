@@ -13,6 +13,7 @@ import { addServerAsks } from './011-server-asks.ts';
 import { createDeclaredPauses } from './012-declared-pauses.ts';
 import { createAgentPrograms } from './013-agent-programs.ts';
 import { createKnownTasks } from './014-known-tasks.ts';
+import { addTaskEnds } from './015-task-ends.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   createDeclaredPauses,
   createAgentPrograms,
   createKnownTasks,
+  addTaskEnds,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
