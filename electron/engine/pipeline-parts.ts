@@ -20,6 +20,7 @@ import { Rereads } from './pipeline/rereads.ts';
 import { ResourceRoutes } from './pipeline/resource-routes.ts';
 import { Sessions } from './pipeline/sessions.ts';
 import { Subscriptions } from './pipeline/subscriptions.ts';
+import { TaskQuestions } from './pipeline/task-questions.ts';
 import { TaskTable } from './pipeline/task-table.ts';
 import type { ToolLists } from './pipeline/tool-lists.ts';
 import { createVisibility } from './pipeline/visibility.ts';
@@ -84,6 +85,7 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     prompts: new PromptNames(),
     resources,
     tasks: makeTasks(ground),
+    questions: new TaskQuestions(),
     sessions: new Sessions(),
     subscriptions,
     logLevels: new LinkLogLevels(ports.log),

@@ -38,7 +38,7 @@ describe('a call that cannot be put to the person', () => {
     const notify = vi.fn();
     const setWaiting = vi.fn();
     const exchange = makeExchange({ notify, setWaiting, params: { name: 't', _meta: { progressToken: 1 } } });
-    const call = partly<DecidedCall>({ id: '1', exchange, decision: { effect: 'ask' } });
+    const call = partly<DecidedCall>({ id: '1', exchange, tool: {}, decision: { effect: 'ask' } });
     const ports = partly<PipelinePorts>({
       approvals: { wait: full },
       patience: { giveUpMs: () => 1_000 },

@@ -8,7 +8,10 @@ const isModern = era === 'modern';
 const capabilities = { tools: {}, prompts: {}, resources: {}, logging: {} };
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 const question = { message: 'm', requestedSchema: { type: 'object', properties: {} } };
-const tools = ['ok', 'danger', 'poll', 'ask', 'page'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+const tools = ['ok', 'danger', 'poll', 'ask', 'ask-as-task', 'page', 'job', 'job-goes-on', 'job-done'].map((name) => ({
+  name,
+  inputSchema: { type: 'object' },
+}));
 const lists = {
   'tools/list': () => ({ tools }),
   'prompts/list': (params) => ({ prompts: [{ name: 'p' }], ...(params.cursor ? {} : { nextCursor: 'page-2' }) }),
@@ -17,6 +20,8 @@ const lists = {
 };
 /** Our own question to the client, by its id: the call it belongs to. */
 const asked = new Map();
+let jobToken;
+let jobProgress = 0;
 
 function callTool(id, params) {
   const done = { content: [{ type: 'text', text: 'done' }] };
@@ -25,11 +30,25 @@ function callTool(id, params) {
     const page = { mode: 'url', elicitationId: 'e', url: 'https://login.example/', message: 'log in' };
     return send({ id, error: { code: -32042, message: 'open', data: { elicitations: [page] } } });
   }
+  if (params.name.startsWith('job')) {
+    const state = { taskId: 'job-1', status: 'working', createdAt: 'now', lastUpdatedAt: 'now', ttl: null };
+    const _meta = { 'io.modelcontextprotocol/related-task': { taskId: 'job-1' } };
+    if (params.name === 'job') jobToken = params._meta.progressToken;
+    if (params.name === 'job-done')
+      send({ method: 'notifications/tasks/status', params: { ...state, status: 'completed' } });
+    if (params.name !== 'job')
+      send({ method: 'notifications/progress', params: { progressToken: jobToken, progress: ++jobProgress, _meta } });
+    return ok(params.name === 'job' ? { task: state } : done);
+  }
   if (params.name === 'poll') return ok({ resultType: 'input_required', requestState: 'again' });
-  if (params.name !== 'ask') return ok(done);
+  if (!params.name.startsWith('ask')) return ok(done);
   if (!isModern) {
     asked.set(`ask-${id}`, id);
-    return send({ id: `ask-${id}`, method: 'elicitation/create', params: question });
+    return send({
+      id: `ask-${id}`,
+      method: 'elicitation/create',
+      params: { ...question, ...(params.name === 'ask-as-task' ? { task: { ttl: 1 } } : {}) },
+    });
   }
   if (params.inputResponses !== undefined) return ok(done);
   const inputRequests = { q: { method: 'elicitation/create', params: question } };

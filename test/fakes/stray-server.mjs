@@ -10,8 +10,22 @@ const complete = isModern ? { resultType: 'complete' } : {};
 const resultOf = (text) => ({ ...complete, content: [{ type: 'text', text }] });
 const late = [];
 
-const names = ['good', 'twice', 'hold', 'release', 'strangers', 'both', 'deep', 'noise', 'large-notice'];
+const names = [
+  'good',
+  'twice',
+  'hold',
+  'release',
+  'strangers',
+  'both',
+  'deep',
+  'deep-in-batch',
+  'noise',
+  'large-notice',
+];
 const tools = names.map((name) => ({ name, inputSchema: { type: 'object' } }));
+
+const tooDeep = (id) =>
+  `{"jsonrpc":"2.0","id":${id},"result":{"resultType":"complete","content":[],"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`;
 
 function answer(id, name) {
   switch (name) {
@@ -33,9 +47,9 @@ function answer(id, name) {
       say({ id, result: resultOf('both'), error: { code: -1, message: 'both' } });
       return say({ id, result: resultOf('one') });
     case 'deep':
-      return write(
-        `{"jsonrpc":"2.0","id":${id},"result":{"resultType":"complete","content":[],"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
-      );
+      return write(tooDeep(id));
+    case 'deep-in-batch':
+      return write(`[${JSON.stringify({ jsonrpc: '2.0', id: 99_999, result: resultOf('stranger') })},${tooDeep(id)}]`);
     case 'noise':
       for (const line of ['', 'hello', '{', '[]', '[1]', 'null', '{"jsonrpc":"2.0"}', `"${id}"`, '\u0000\u0001'])
         write(line);

@@ -288,6 +288,19 @@ const taskProbes: Probe[] = [
     era: 'legacy',
   },
   {
+    name: 'what a task asks',
+    method: 'tasks/get',
+    params: { taskId },
+    answer: {
+      result: {
+        ...task,
+        status: 'input_required',
+        inputRequests: { 'a question': { method: 'elicitation/create', params: elicitation } },
+      },
+    },
+    era: 'modern',
+  },
+  {
     name: 'tasks/update',
     method: 'tasks/update',
     params: { taskId, inputResponses: { 'a question': { action: 'accept', ...vendor } }, ...vendor },

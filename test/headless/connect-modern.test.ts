@@ -43,7 +43,7 @@ it('mirrors the arguments of a tool it never saw listed, and the call is made on
   const calls = server.seen.filter(({ message }) => message.method === 'tools/call');
   expect(calls.map(({ headers }) => headers['mcp-param-region'])).toEqual(Array(2).fill('=?base64?S8O2bG4=?='));
   expect(await shim.end()).toBe(0);
-}, 60_000);
+}, 120_000);
 
 it('keeps a subscription over a restart of the app: one acknowledgement, and word that lists may have changed', async () => {
   const server = await startRegional();
@@ -68,4 +68,4 @@ it('keeps a subscription over a restart of the app: one acknowledgement, and wor
   shim.write(request('after', 'tools/list', {}));
   expect(await shim.next(isReply('after'))).toMatchObject({ result: { tools: [{ name: 'raw__regional' }] } });
   expect(await shim.end()).toBe(0);
-}, 60_000);
+}, 120_000);

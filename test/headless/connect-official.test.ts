@@ -6,13 +6,14 @@ import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcon
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixtureOverStdio, type Gateway, startOpenGateway } from '../conformance/start-gateway.ts';
 import { npmServer, textOf } from '../helpers/engine.ts';
+import { patient } from '../helpers/gateway.ts';
 import { connectCommand } from './connect-support.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
   const servers = { every: npmServer('everything'), modern: fixtureOverStdio('modern') };
   gateway = await startOpenGateway(servers, ['one']);
-}, 60_000);
+}, 120_000);
 afterAll(() => gateway.stop());
 
 describe('the official stdio client of the first generation, through scopegate connect', () => {
@@ -46,12 +47,12 @@ describe('the official stdio client of the first generation, through scopegate c
       const { calls } = await gateway.harness.call('snapshot', {});
       return calls.some(({ status }) => status === 'running');
     };
-    await vi.waitFor(async () => expect(await isRunning()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isRunning()).toBe(true), patient);
     abort.abort();
     await expect(waiting).rejects.toThrow();
-    await vi.waitFor(async () => expect(await isRunning()).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isRunning()).toBe(false), patient);
     await client.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe.each(['legacy', 'auto', { pin: '2026-07-28' }] as const)(
@@ -81,6 +82,6 @@ describe.each(['legacy', 'auto', { pin: '2026-07-28' }] as const)(
         await subscription.close();
       }
       await client.close();
-    }, 60_000);
+    }, 120_000);
   },
 );

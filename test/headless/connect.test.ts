@@ -43,7 +43,7 @@ describe('scopegate connect', () => {
     expect(await shim.next(({ error }) => error !== undefined)).toMatchObject({ id: null, error: { code: -32700 } });
     expect(await shim.end()).toBe(0);
     expect(shim.stderr()).toBe('');
-  }, 60_000);
+  }, 120_000);
 
   it('opens a new session with the agent’s own words after a restart, and says what became of the call in flight', async () => {
     const dataDir = join(makeTempDir(), 'data');
@@ -75,7 +75,7 @@ describe('scopegate connect', () => {
     await shim.next(({ method }) => method === 'notifications/tools/list_changed');
     expect(shim.lines.filter((line) => line.includes('"protocolVersion"'))).toHaveLength(1);
     expect(await shim.end()).toBe(0);
-  }, 90_000);
+  }, 120_000);
 
   it('withdraws the questions of a gateway that is gone, and a late answer reaches nobody', async () => {
     const dataDir = join(makeTempDir(), 'data');
@@ -101,7 +101,7 @@ describe('scopegate connect', () => {
     shim.write(call(2, 'asking__heard', {}));
     const heard = await shim.next(isReply(2));
     expect(heard).toMatchObject({ result: { content: [{ text: expect.not.stringContaining('stray') }] } });
-  }, 90_000);
+  }, 120_000);
 
   it('tells an agent that starts first what to do, and works once the app runs', async () => {
     const dataDir = join(makeTempDir(), 'data');
@@ -116,7 +116,7 @@ describe('scopegate connect', () => {
     await start(dataDir, port);
     shim.write({ ...initialize, id: 'again' });
     expect(await shim.next(isReply('again'))).toMatchObject({ result: { protocolVersion: '2025-11-25' } });
-  }, 60_000);
+  }, 120_000);
 
   it('finds the gateway at the port the app has stored', async () => {
     const dataDir = join(makeTempDir(), 'data');
@@ -128,7 +128,7 @@ describe('scopegate connect', () => {
     shim.write(initialized);
     shim.write(call(1, 'echo', { message: 'plain name' }));
     expect(await shim.next(isReply(1))).toMatchObject({ result: { content: [{ text: 'Echo: plain name' }] } });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the token of scopegate connect', () => {
@@ -142,7 +142,7 @@ describe('the token of scopegate connect', () => {
     });
     await shim.end();
     expect(shim.lines.join('') + shim.stderr()).not.toContain(wrong);
-  }, 60_000);
+  }, 120_000);
 
   it('is not sent when others can read its file (security)', async () => {
     let requests = 0;
@@ -165,7 +165,7 @@ describe('the token of scopegate connect', () => {
     expect(shim.stderr()).toContain('chmod 600');
     expect(shim.lines.join('') + shim.stderr()).not.toContain(tokens.one);
     expect(requests).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   it('is read from a private file of one’s own and from nothing else (security)', () => {
     const dir = makeTempDir();

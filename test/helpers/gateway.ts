@@ -31,7 +31,7 @@ export interface GatewayOptions {
   args?: string[];
 }
 
-export const patient = { timeout: 15_000, interval: 25 };
+export const patient = { timeout: 30_000, interval: 25 };
 
 /** A folder that goes away with the test that asked for it. */
 export function makeTempDir(): string {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openReader } from '../../electron/engine/store/reader.ts';
 import {
   type ApprovalDecision,
@@ -11,6 +11,8 @@ import {
   type Remember,
 } from '../../electron/shared/index.ts';
 import { declareAgent, type Harness, npmServer, startEngine, textOf, tokens } from '../helpers/engine.ts';
+
+const patient = { timeout: 30_000, interval: 50 };
 
 /** Approvals through the whole engine: a real agent, a real file server, a real database. */
 let harness: Harness;
@@ -57,7 +59,7 @@ function waitingCard(): Promise<ApprovalView> {
     const [card] = await pending();
     if (!card) throw new Error('no card yet');
     return card;
-  });
+  }, patient);
 }
 
 function decide(card: ApprovalView, verdict: 'approve' | 'deny', more: Partial<ApprovalDecision> = {}) {
@@ -217,20 +219,31 @@ describe('an agent that does not take no for an answer', () => {
   });
 
   it('cannot flood the person: beyond the bound its calls are refused, and one click denies the rest (security)', async () => {
+    // none of them may be told to call again before all of them are there
+    const own = await startEngine({
+      servers: [{ id: 'files', transport: npmServer('filesystem', workspace), trusted: false }],
+      agents: [declareAgent('one', tokens.one, { defaultEffect: 'ask' })],
+      tuning: { giveUpMs: 60_000 },
+    });
+    onTestFinished(() => own.stop());
+    const flooding = await own.connect(tokens.one);
+    const waiting = async () => (await own.call('snapshot', {})).approvals.filter(({ status }) => status === 'pending');
     let answered = 0;
     const calls = Array.from({ length: maxWaitingPerAgent + 3 }, (_, i) =>
-      write(freshFile(), `${i}`).finally(() => {
-        answered += 1;
-      }),
+      flooding
+        .callTool({ name: 'files__write_file', arguments: { path: freshFile(), content: `${i}` } })
+        .finally(() => {
+          answered += 1;
+        }),
     );
     const replies = Promise.all(calls);
     await vi.waitFor(async () => {
-      expect(await pending()).toHaveLength(maxWaitingPerAgent);
+      expect(await waiting()).toHaveLength(maxWaitingPerAgent);
       // those beyond the bound are refused while the others still wait
       expect(answered).toBe(3);
-    });
-    const [card] = await pending();
-    const { denied } = await harness.call('approvals.denyAll', {
+    }, patient);
+    const [card] = await waiting();
+    const { denied } = await own.call('approvals.denyAll', {
       agentId: card?.agentId ?? '',
       denyNote: 'stop',
       input: 'pointer',
@@ -240,7 +253,7 @@ describe('an agent that does not take no for an answer', () => {
     const texts = (await replies).map(textOf);
     expect(texts.filter((text) => text.includes('Too many of your calls wait'))).toHaveLength(3);
     expect(texts.filter((text) => text === 'The user denied this call: stop')).toHaveLength(maxWaitingPerAgent);
-  });
+  }, 120_000);
 });
 
 describe('while the person is away', () => {

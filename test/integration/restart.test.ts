@@ -97,7 +97,7 @@ describe('an engine killed with -9', () => {
     expect(chain).toMatchObject({ ok: true });
     expect(ended.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThanOrEqual(acknowledged);
     expect(ended.every(({ outcome }) => outcome === 'ok' || outcome === 'unknown')).toBe(true);
-  });
+  }, 120_000);
 
   it('still lists what waited for a person, whose call it closed as cancelled', async () => {
     const dataDir = join(makeTempDir(), 'data');
@@ -151,7 +151,7 @@ describe('a damaged database', () => {
     }
     writeFileSync(file, readFileSync(backup));
     expect(await (await startGateway({ dataDir })).stop()).toBe(0);
-  });
+  }, 120_000);
 
   it('cut off in the middle is refused too, with the way to start anew when there is no backup', async () => {
     const dataDir = join(makeTempDir(), 'data');

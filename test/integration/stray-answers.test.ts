@@ -57,8 +57,11 @@ describe.each(['legacy', 'modern'] as const)('a %s server that does not keep to 
     expect(await notes()).toContain('Refused a message with two contradicting members');
   });
 
-  it('ends its call with an error where its answer is nested too deep (security)', async () => {
-    expect(await call('deep')).toContain('it did not keep to the protocol');
+  it.each([
+    ['alone', 'deep'],
+    ['in a batch', 'deep-in-batch'],
+  ])('ends its call with an error where its answer, %s, is nested too deep (security)', async (_how, name) => {
+    expect(await call(name)).toContain('it did not keep to the protocol');
     expect(await notes()).toContain('Refused a message that is nested too deep.');
     expect(await call('good')).toBe('good');
   });

@@ -45,7 +45,12 @@ export interface DownstreamPorts {
    * A `subscriptions/listen` stream wants the news of a task (tasks extension): what is given ends the wish. Null: no such task
    * is there for this agent, or its server tells nothing of it.
    */
-  followTask(agent: AgentIdentity, scope: string | null, taskId: string): Promise<(() => void) | null>;
+  followTask(
+    agent: AgentIdentity,
+    scope: string | null,
+    taskId: string,
+    session: SessionInfo,
+  ): Promise<(() => void) | null>;
   /** A parked exchange is about to go on: policy may have changed since. False ends it as refused. */
   mayResume(agent: AgentIdentity, scope: string | null, method: string, params: JsonObject): boolean;
   /** A notification of the agent that belongs to no exchange (`notifications/roots/list_changed`, vendor ones). */

@@ -1,9 +1,9 @@
+import { supportsAsk } from '../eras/ask-support.ts';
 import type { AskAnswer, AskMethod, AskTies } from '../exchange.ts';
 import type { JsonObject, RpcErrorBody, RpcId, RpcMessage, RpcNotification, RpcRequest } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
 import type { AgentRequest } from './agent-request.ts';
-import { supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
 import { isGone, sendEmpty, sendError, sendJson, transportErrorCodes } from './http-reply.ts';
 import { isInScope } from './in-scope.ts';

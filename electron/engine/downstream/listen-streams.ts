@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { takesTasks, tasksExtension } from '../eras/capabilities.ts';
+import { missingTasks, takesTasks } from '../eras/capabilities.ts';
 import { metaKeys } from '../eras/modern-methods.ts';
 import type { AgentIdentity, Exchange } from '../exchange.ts';
-import type { JsonObject, JsonValue, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
+import type { JsonObject, JsonValue, Reply } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
@@ -191,8 +191,9 @@ export class ListenStreams {
 
   /** The tasks it will hear of; one that is not the agent's, or whose server tells nothing, is left out. */
   async #follow(listen: Listen, taskIds: readonly string[]): Promise<string[]> {
-    const { agent, scope } = listen;
-    const ends = await Promise.all(taskIds.map((taskId) => this.#parts.ports.followTask(agent, scope, taskId)));
+    const { agent, scope, request } = listen;
+    const follow = (taskId: string) => this.#parts.ports.followTask(agent, scope, taskId, request.session);
+    const ends = await Promise.all(taskIds.map(follow));
     for (const [at, taskId] of taskIds.entries()) {
       const end = ends[at];
       if (end) listen.tasks.set(taskId, end);
@@ -238,13 +239,6 @@ export class ListenStreams {
     return answerExchange(this.#parts.ports, exchange);
   }
 }
-
-/** No request: a client that cannot take tasks is told so (tasks extension, task status notifications). */
-const missingTasks: RpcErrorBody = {
-  code: rpcErrorCodes.missingClientCapability,
-  message: 'Missing required client capability',
-  data: { requiredCapabilities: { extensions: { [tasksExtension]: {} } } },
-};
 
 function isWanted(listen: Listen, method: string, params: JsonObject): boolean {
   if (method === 'notifications/resources/updated')

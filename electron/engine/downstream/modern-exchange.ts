@@ -1,3 +1,4 @@
+import { canAskClient, supportsAsk } from '../eras/ask-support.ts';
 import { passesLevel } from '../eras/log-levels.ts';
 import { isMultiRound, metaKeys } from '../eras/modern-methods.ts';
 import { toModernReply } from '../eras/modern-result.ts';
@@ -8,7 +9,6 @@ import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { serializeError, serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { answerExchange } from './answer-exchange.ts';
-import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { Binding, Continuations, Parked } from './continuations.ts';
 import type { DownstreamPorts } from './contract.ts';
 import type { ListenerLimits } from './listener-limits.ts';

@@ -1,9 +1,9 @@
+import { canAskClient, supportsAsk } from '../eras/ask-support.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RpcRequest } from '../wire/json-rpc.ts';
 import { serializeNotification, serializeReply } from '../wire/serialize-reply.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { answerExchange } from './answer-exchange.ts';
-import { canAskClient, supportsAsk } from './ask-support.ts';
 import type { DownstreamPorts } from './contract.ts';
 import { transportErrorCodes } from './http-reply.ts';
 import type { ReplySlot } from './reply-slot.ts';

@@ -1,6 +1,7 @@
 import type { AskSwitches } from '../../shared/index.ts';
 import type { AskMethod, Era } from '../exchange.ts';
-import type { JsonObject, JsonValue } from '../wire/json-rpc.ts';
+import type { JsonObject, JsonValue, RpcErrorBody } from '../wire/json-rpc.ts';
+import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 
 /** The modern form of tasks; the legacy one is the capability `tasks`. Neither can be told in the other era's terms. */
@@ -66,6 +67,13 @@ export function capabilitiesTowards(client: JsonObject, switches: AskSwitches): 
 export function takesTasks(client: JsonObject): boolean {
   return isObject(client.extensions) && isObject(client.extensions[tasksExtension]);
 }
+
+/** What a client that cannot take tasks is told (tasks extension, protocol errors). */
+export const missingTasks: RpcErrorBody = {
+  code: rpcErrorCodes.missingClientCapability,
+  message: 'Missing required client capability',
+  data: { requiredCapabilities: { extensions: { [tasksExtension]: {} } } },
+};
 
 /** True when a server could ask something through these capabilities. */
 export function canBeAsked(capabilities: JsonObject): boolean {

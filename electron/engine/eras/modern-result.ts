@@ -3,9 +3,9 @@ import { applyEdits } from '../wire/edit-bytes.ts';
 import type { JsonObject, JsonValue, RawResponse, Reply, RpcErrorBody, RpcId } from '../wire/json-rpc.ts';
 import { rpcErrorCodes } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
-import { locateEnvelope, scanMembers } from '../wire/raw-response.ts';
+import { isSpelled, locateEnvelope, scanMembers } from '../wire/raw-response.ts';
 import { serializeError, serializeReply } from '../wire/serialize-reply.ts';
-import { isCacheable, metaKeys } from './modern-methods.ts';
+import { isCacheable, isMultiRound, metaKeys } from './modern-methods.ts';
 import { toModernError } from './translate-response.ts';
 
 /** One JSON-RPC response of the modern revision, as pieces to write one after another, and the HTTP status it has. */
@@ -36,7 +36,8 @@ const maxErrorBytes = 1024 * 1024;
  * lists are filtered for one agent and policy may change), `_meta` serverInfo, error codes and HTTP status. Large results
  * are not parsed: members are put into the bytes. Everything else stays as it was.
  *
- * Only the gateway may say `input_required`: one written by a server would reach the person past all policy.
+ * Only the gateway may say `input_required`: one written by a server would reach the person past all policy. So would
+ * questions in any other result of these methods, to a client that looks for nothing else; they are emptied.
  */
 export function toModernReply(context: ModernReplyContext, reply: Reply): ModernReply {
   if (reply.kind === 'error') return errorReply(context.id, readCode(reply.error));
@@ -110,6 +111,7 @@ function editResult({ method, serverInfo }: ModernReplyContext, bytes: Buffer, s
   const types = found.get('resultType') ?? [];
   if (types.length > 1 || types.some((type) => isInputRequired(bytes, type))) return null;
   if (types.length === 0) added.push('"resultType":"complete"');
+  if (isMultiRound(method)) edits.push(...emptyQuestions(found));
   if (isCacheable(method)) {
     force(edits, added, found, 'ttlMs', '0');
     force(edits, added, found, 'cacheScope', '"private"');
@@ -119,6 +121,11 @@ function editResult({ method, serverInfo }: ModernReplyContext, bytes: Buffer, s
   addServerInfo(edits, added, bytes, found.get('_meta'), serverInfo);
   if (added.length > 0) edits.push(appendMembers(bytes, start, end, added));
   return edits;
+}
+
+function emptyQuestions(found: ReadonlyMap<string, Span[]>): ByteEdit[] {
+  const spans = [...found].flatMap(([name, at]) => (isSpelled(name, 'inputRequests') ? at : []));
+  return spans.map((span) => ({ ...span, with: Buffer.from('{}') }));
 }
 
 function isInputRequired(bytes: Buffer, span: Span): boolean {

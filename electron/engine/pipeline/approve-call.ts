@@ -44,13 +44,17 @@ export function patienceOf(ports: PipelinePorts, exchange: Exchange): number {
   return exchange.era === 'modern' ? exchange.patienceMs : ports.patience.giveUpMs(exchange);
 }
 
+/** So small that a wait of days stays below 0. */
+const progressStep = 1e-6;
+
 /** Tells an agent that gave a progress token that a person is being asked; harmless where it does not listen. */
 function reportWaiting(ports: PipelinePorts, exchange: Exchange): () => void {
   const token = progressTokenOf(exchange.params);
   if (token === null) return () => {};
-  let progress = 0;
+  // it must increase, and what the server reports of the call later begins at 0 as a rule
+  let progress = -1;
   const report = () => {
-    progress += 1;
+    progress += progressStep;
     exchange.notify('notifications/progress', {
       progressToken: token,
       progress,

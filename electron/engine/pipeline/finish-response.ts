@@ -7,6 +7,7 @@ import type { JsonObject, RawResponse } from '../wire/json-rpc.ts';
 import { isObject } from '../wire/parse-message.ts';
 import type { PipelinePorts } from './ports.ts';
 import { scanUris } from './scan-uris.ts';
+import { noteEndInResponse, noteEndInState } from './task-end.ts';
 
 const taskMarker = Buffer.from('"taskId"');
 
@@ -16,6 +17,7 @@ const taskMarker = Buffer.from('"taskId"');
  */
 export function finishResponse(ports: PipelinePorts, call: ArmedCall, era: Era, response: RawResponse): RawResponse {
   if (response.has === 'result') learnTask(ports, call, response);
+  if (call.tool.kind === 'task') noteTask(ports, call, response);
   const filtered = call.exchange.method === 'tasks/list' ? withOwnTasks(ports, call, response) : response;
   const shown = call.exchange.scope === null ? withShownUris(ports, call, filtered) : filtered;
   return era === 'modern' && call.exchange.era === 'legacy' ? toLegacyResponse(shown) : shown;
@@ -44,16 +46,27 @@ function learnTask(ports: PipelinePorts, call: ArmedCall, response: RawResponse)
   if (typeof taskId !== 'string') return;
   const { agent } = call.exchange;
   const { serverId, name } = call.tool;
-  ports.tasks.learn({ agentId: agent.id, serverId, taskId, tool: name, approvalId: call.approvalId });
+  const settledAt = ports.tasks.find(agent.id, serverId, taskId)?.settledAt ?? null;
+  const known = { agentId: agent.id, serverId, taskId, tool: name, approvalId: call.approvalId, settledAt };
+  ports.tasks.learn(known);
+  noteEndInState(ports, agent, known, isObject(task) ? task : open.result);
+}
+
+function noteTask(ports: PipelinePorts, { exchange, tool, arguments: { id } }: ArmedCall, response: RawResponse): void {
+  const task = typeof id === 'string' ? ports.tasks.find(exchange.agent.id, tool.serverId, id) : null;
+  if (task) noteEndInResponse(ports, exchange.agent, task, exchange.method, response);
 }
 
 /** On a link that agents share a server tells of the tasks of all of them. */
 function withOwnTasks(ports: PipelinePorts, call: ArmedCall, response: RawResponse): RawResponse {
   const open = openResponse(response);
   if (open?.has !== 'result' || !Array.isArray(open.result.tasks)) return response;
-  const isOwn = (task: JsonObject) =>
-    typeof task.taskId === 'string' &&
-    ports.tasks.find(call.exchange.agent.id, call.tool.serverId, task.taskId) !== null;
+  const { agent } = call.exchange;
+  const isOwn = (task: JsonObject) => {
+    const known = typeof task.taskId === 'string' ? ports.tasks.find(agent.id, call.tool.serverId, task.taskId) : null;
+    if (known) noteEndInState(ports, agent, known, task);
+    return known !== null;
+  };
   const tasks = open.result.tasks.filter((task) => isObject(task) && isOwn(task));
   return closeResponse({ has: 'result', result: { ...open.result, tasks } });
 }

@@ -169,7 +169,7 @@ function endOfBug(ports: PipelinePorts, { id, exchange }: ArmedCall, error: unkn
  * Sends the call. A legacy server may refuse it until a page was opened (-32042). Modern agents do not know that: they
  * are asked to open it, and the call is sent again. Legacy agents get the error if the server may ask for such things.
  */
-async function sendAndOpenPages(ports: PipelinePorts, { call, link, io }: ForwardedCall): Promise<RawResponse> {
+export async function sendAndOpenPages(ports: PipelinePorts, { call, link, io }: ForwardedCall): Promise<RawResponse> {
   for (let round = 0; ; round += 1) {
     const response = await link.send(call, io);
     const refusal = readUrlRefusal(response);

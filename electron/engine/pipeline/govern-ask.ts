@@ -24,6 +24,8 @@ export interface AskScene {
   callId: string | null;
   /** Policy on that call at the instant it is asked; always true outside any call. */
   mayGoOn(): boolean;
+  /** Set where a question is a task's, for its audit rows. */
+  taskId?: string;
 }
 
 const words: Record<AskMethod, { description: string; risk: Risk }> = {
@@ -114,57 +116,64 @@ export async function governPages(ports: PipelinePorts, scene: AskScene, pages: 
   return scene.mayGoOn() && decideAsk(ports, scene, 'elicitation/create').effect !== 'deny';
 }
 
+/** What the rows of a permitted question say alike. */
+export type PermittedAsk = Omit<AuditFacts, 'event'> & { approvalId: string | null };
+
 type AskPermission =
-  | { ok: true; permitted: Omit<AuditFacts, 'event'> & { approvalId: string | null } }
-  | { ok: false; answer: AskAnswer };
+  | { ok: true; permitted: PermittedAsk }
+  /** `reasonCode` as in the audit row, or why there is none. */
+  | { ok: false; answer: AskAnswer; reasonCode: string };
 
 /** Decides, asks the person where the switch says so, and writes the row of it. */
-async function permitAsk(
+export async function permitAsk(
   ports: PipelinePorts,
   scene: AskScene,
   method: AskMethod,
   params: JsonObject,
 ): Promise<AskPermission> {
   const { callId } = scene;
-  const no = (answer: AskAnswer): AskPermission => ({ ok: false, answer });
+  const no = (answer: AskAnswer, reasonCode: string): AskPermission => ({ ok: false, answer, reasonCode });
   const decision = decideAsk(ports, scene, method);
   const ask = describeAsk(ports, scene, method, params, decision);
-  if (ask === null) return no(refused('The request has no canonical form.'));
-  const facts = factsOf(ask, callId);
+  if (ask === null) return no(refused('The request has no canonical form.'), 'form');
+  const facts = factsOf(ask, scene);
   if (decision.effect === 'deny') {
     await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: decision.reasonCode });
-    return no({ kind: 'unsupported' });
+    return no({ kind: 'unsupported' }, decision.reasonCode);
   }
   const approval = await approveAsk(ports, ask, callId);
   if (!approval.ok) {
     await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: approval.reasonCode });
-    return no(refused(approval.told));
+    return no(refused(approval.told), approval.reasonCode);
   }
   // the world may have changed while the person thought
   const again = decideAsk(ports, scene, method);
   if (refusalOf(again, approval.approvalId)) {
     await ports.audit.commit({ ...facts, event: 'ask.decided', effect: 'deny', reasonCode: again.reasonCode });
-    return no({ kind: 'unsupported' });
+    return no({ kind: 'unsupported' }, again.reasonCode);
   }
   const permitted = { ...facts, effect: 'allow' as const, approvalId: approval.approvalId };
   if (!(await ports.audit.commit({ ...permitted, event: 'ask.decided', reasonCode: decision.reasonCode })))
-    return no(refused('The audit log cannot be written.'));
+    return no(refused('The audit log cannot be written.'), 'audit');
   // and while the row was written
   if (refusalOf(decideAsk(ports, scene, method), approval.approvalId) || !scene.mayGoOn()) {
     await ports.audit.commit({ ...permitted, event: 'ask.settled', outcome: 'denied', reasonCode: 'policy_changed' });
-    return no({ kind: 'unsupported' });
+    return no({ kind: 'unsupported' }, 'policy_changed');
   }
   return { ok: true, permitted };
 }
 
 /** Null: the decision lets it pass, by itself or by this approval. */
-function refusalOf(decision: Decision, approvalId: string | null): { outcome: Outcome; reasonCode: string } | null {
+export function refusalOf(
+  decision: Decision,
+  approvalId: string | null,
+): { outcome: Outcome; reasonCode: string } | null {
   if (decision.effect === 'allow' || (decision.effect === 'ask' && approvalId !== null)) return null;
   return { outcome: isPause(decision) ? 'paused' : 'denied', reasonCode: decision.reasonCode };
 }
 
 /** The server's switch, under the kill switch and the agent's own pause. */
-function decideAsk(ports: PipelinePorts, scene: AskScene, method: AskMethod): Decision {
+export function decideAsk(ports: PipelinePorts, scene: AskScene, method: AskMethod): Decision {
   const world = ports.world();
   const { agent } = scene.exchange;
   const end = (
@@ -276,7 +285,7 @@ async function approveAsk(
   }
 }
 
-function factsOf(ask: DecidedCall, callId: string | null): Omit<AuditFacts, 'event'> {
+function factsOf(ask: DecidedCall, { callId, taskId }: AskScene): Omit<AuditFacts, 'event'> {
   const { agent } = ask.exchange;
   return {
     actor: 'engine',
@@ -289,10 +298,11 @@ function factsOf(ask: DecidedCall, callId: string | null): Omit<AuditFacts, 'eve
     policyVersion: ask.decision.policyVersion,
     argumentsDigest: ask.argumentsDigest,
     subject: ask.subject,
+    details: taskId === undefined ? null : { taskId },
   };
 }
 
-function outcomeOf(answer: AskAnswer): { outcome: Outcome; reasonCode: string } {
+export function outcomeOf(answer: AskAnswer): { outcome: Outcome; reasonCode: string } {
   if (answer.kind === 'unsupported') return { outcome: 'not_found', reasonCode: 'unsupported' };
   if (answer.kind === 'error') return { outcome: 'tool_error', reasonCode: 'rpc_error' };
   const action = isObject(answer.result) ? answer.result.action : undefined;

@@ -9,6 +9,7 @@ import { governAsk } from './govern-ask.ts';
 import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
 import { findRoute } from './resource-route.ts';
+import { relayTaskNews } from './task-notices.ts';
 import type { KnownTask } from './task-table.ts';
 
 /** What servers and agents tell each other outside any call. */
@@ -47,6 +48,15 @@ export function relayNotice(
   if (agentId === null || !pipeline.visibility.seen(agentId, serverId).length) return;
   // it may bring the task's result, so it passes as asking for that would
   if (task && (isPausedFor(pipeline, agentId) || !isTaskListed(pipeline, task))) return;
+  if (method === 'notifications/progress' && (task === null || task.settledAt !== null)) return;
+  const agent = task && ports.agentOf(agentId);
+  if (task && agent && method.startsWith('notifications/tasks')) {
+    const notify = (told: JsonObject) => ports.notify(agentId, method, told, undefined, [serverId]);
+    relayTaskNews(pipeline, { agent, task, mayHear: () => isTaskListed(pipeline, task), notify }, params);
+    return;
+  }
+  // of a task nobody here has started
+  if (method === 'notifications/tasks') return;
   if (method !== 'notifications/message') {
     ports.notify(agentId, method, params, undefined, [serverId]);
     return;
@@ -144,6 +154,9 @@ const handled: ReadonlySet<string> = new Set([
   'notifications/progress',
 ]);
 
+/** What else belongs to a task says so (2025-11-25, tasks). */
+const relatedTask = 'io.modelcontextprotocol/related-task';
+
 /** The task a notice is about; over a link of its own an agent hears of no other's. */
 function taskOf(
   pipeline: PipelinePorts,
@@ -152,8 +165,10 @@ function taskOf(
   method: string,
   params: JsonObject,
 ): KnownTask | null {
-  if (!method.startsWith('notifications/tasks')) return null;
-  const taskId = isObject(params.task) ? params.task.taskId : params.taskId;
+  const related = isObject(params._meta) ? params._meta[relatedTask] : undefined;
+  const ownState = isObject(params.task) ? params.task : params;
+  const state = method.startsWith('notifications/tasks') ? ownState : related;
+  const taskId = isObject(state) ? state.taskId : undefined;
   if (typeof taskId !== 'string') return null;
   return owner === null ? pipeline.tasks.ofServer(serverId, taskId) : pipeline.tasks.find(owner, serverId, taskId);
 }

@@ -22,6 +22,7 @@ import type { Rereads } from './rereads.ts';
 import type { ResourceRoutes, Route } from './resource-routes.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import type { TaskQuestions } from './task-questions.ts';
 import type { TaskTable } from './task-table.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -48,6 +49,7 @@ export interface RoutingTables {
   prompts: PromptNames;
   resources: ResourceRoutes;
   tasks: TaskTable;
+  questions: TaskQuestions;
   sessions: Sessions;
   subscriptions: Subscriptions;
   logLevels: LinkLogLevels;

@@ -1,5 +1,6 @@
 import { isMethodName } from '../core/method-name.ts';
 import { unknownMethod } from '../core/refusals.ts';
+import { missingTasks, takesTasks } from '../eras/capabilities.ts';
 import { readLogLevel } from '../eras/log-levels.ts';
 import type { Exchange, ExchangeHandler } from '../exchange.ts';
 import type { JsonObject, JsonValue, Reply, RpcErrorBody } from '../wire/json-rpc.ts';
@@ -84,6 +85,8 @@ function answerOther(ports: PipelinePorts, exchange: Exchange): Reply | Promise<
   if (!isMethodName(method)) return { kind: 'error', error: invalidMethod };
   const isTask = taskMethods[era].has(method);
   if (isTask && taskServers(ports, exchange.agent.id, exchange.scope, era).length > 0) {
+    if (era === 'modern' && !takesTasks(exchange.session?.clientCapabilities ?? {}))
+      return { kind: 'error', error: missingTasks };
     if (method === 'tasks/list') return governIfFound(ports, exchange, taskRoute(ports, exchange, null));
     if (typeof params.taskId !== 'string') return invalid('taskId must be a string');
     if (params.taskId.length > maxUriLength) return invalid('taskId is too long');

@@ -1,4 +1,4 @@
-import type { AgentIdentity } from '../exchange.ts';
+import type { AgentIdentity, SessionInfo } from '../exchange.ts';
 import { LinkFault, type UpstreamLink } from '../upstream/link.ts';
 import { isPausedFor } from './paused.ts';
 import type { PipelinePorts } from './ports.ts';
@@ -12,7 +12,12 @@ interface Followed {
 }
 
 /** Lets a modern agent's stream hear of a task of its own: the server is told once, however many streams want it. */
-export type FollowTask = (agent: AgentIdentity, scope: string | null, taskId: string) => Promise<(() => void) | null>;
+export type FollowTask = (
+  agent: AgentIdentity,
+  scope: string | null,
+  taskId: string,
+  session: SessionInfo,
+) => Promise<(() => void) | null>;
 
 /** What it gives ends the wish, once; null: no such task is there for this agent, or its server tells nothing of it. */
 export function makeTaskNews(ports: PipelinePorts): FollowTask {
@@ -42,13 +47,14 @@ export function makeTaskNews(ports: PipelinePorts): FollowTask {
     }
   }
 
-  return async (agent, scope, taskId) => {
+  return async (agent, scope, taskId, session) => {
     if (isPausedFor(ports, agent.id)) return null;
     const known = taskServers(ports, agent.id, scope, 'modern').flatMap(
       ({ id }) => ports.tasks.find(agent.id, id, taskId) ?? [],
     );
     const [task] = known;
     if (!task || known.length > 1) return null;
+    ports.questions.noteSession(task, session);
     const key = JSON.stringify([task.serverId, taskId]);
     const entry = followed.get(key) ?? {
       followers: 0,

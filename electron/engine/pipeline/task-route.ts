@@ -1,9 +1,13 @@
 import { unknownMethod, unknownTask } from '../core/refusals.ts';
 import type { Era, Exchange } from '../exchange.ts';
 import type { CatalogServer } from '../upstream/catalog.ts';
+import { isObject } from '../wire/parse-message.ts';
 import { type CallRoute, plainRoute } from './call-route.ts';
+import type { ForwardedCall } from './forward-call.ts';
+import { checkAnswers } from './govern-task.ts';
 import { describePlainTarget } from './plain-target.ts';
 import type { PipelinePorts } from './ports.ts';
+import { sendForTask } from './send-for-task.ts';
 
 /** Task methods of each era; tasks do not cross eras. */
 export const taskMethods = {
@@ -25,6 +29,12 @@ export function taskRoute(ports: PipelinePorts, exchange: Exchange, taskId: stri
     // two servers that gave one id: nothing tells which is meant
     return found.length === 1 ? (found[0] ?? null) : null;
   };
+  const send = (forwarded: ForwardedCall) => {
+    const found = findTask();
+    // policy was looked at just before, in the same turn
+    if (!found) throw new Error('a task that was found is gone');
+    return sendForTask(ports, forwarded, { task: found.task, agent, serverName: found.server.name });
+  };
   return {
     ...plainRoute,
     find() {
@@ -35,6 +45,13 @@ export function taskRoute(ports: PipelinePorts, exchange: Exchange, taskId: stri
       const about = { kind: 'task', server, name: task.tool, exposedName: task.tool } as const;
       return describePlainTarget({ ...about, arguments: { id: taskId }, params });
     },
+    check() {
+      const task = findTask()?.task;
+      const { inputResponses } = params;
+      const told = task && isObject(inputResponses) ? checkAnswers(ports, task, inputResponses) : null;
+      return told === null ? null : { reasonCode: 'not_asked', told };
+    },
+    effect: exchange.era === 'legacy' || taskId === null ? null : (forwarded) => send(forwarded),
     standingApproval: () => findTask()?.task.approvalId ?? null,
     missing: taskId === null ? unknownMethod : unknownTask(taskId),
   };

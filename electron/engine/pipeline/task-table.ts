@@ -9,6 +9,8 @@ export interface KnownTask {
   tool: string;
   /** The approval of that call, which stands for what is asked of the task; null: none was needed. */
   approvalId: string | null;
+  /** When its end was written to the audit log, milliseconds since the epoch; null: not yet. */
+  settledAt: number | null;
 }
 
 /** Who started which task: a task is there for its own agent alone. */
@@ -32,6 +34,11 @@ export class TaskTable {
 
   find(agentId: string, serverId: string, taskId: string): KnownTask | null {
     return this.#tasks.get(keyOf(agentId, serverId, taskId)) ?? null;
+  }
+
+  /** Its end was written down. */
+  settled(task: KnownTask, at: number): void {
+    this.learn({ ...task, settledAt: at });
   }
 
   /** The agent's task behind a task of a server, if only one agent has a task of this id there. */

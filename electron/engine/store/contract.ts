@@ -180,6 +180,8 @@ export interface KnownTaskRecord {
   approvalId: string | null;
   /** Milliseconds since the epoch. */
   learnedAt: number;
+  /** When its end was written to the audit log; null: not yet. */
+  settledAt: number | null;
 }
 
 export interface StoreReader

@@ -7,7 +7,7 @@ import { cancelledFault, tooDeepFault, withheldFault } from './faults.ts';
 import { readResult } from './handshake.ts';
 import { type MessageTaker, type Received, receiveMessage } from './inbound.ts';
 import type { CallIo, HousekeepingMethod, LinkFault, ServerHello } from './link.ts';
-import { writeNotification, writeRequest } from './messages.ts';
+import { isObject, writeNotification, writeRequest } from './messages.ts';
 import type { OpenContext } from './open-context.ts';
 import type { CallInFlight, PendingCalls, PendingIo } from './pending-calls.ts';
 import { legacyParams } from './request-meta.ts';
@@ -76,8 +76,10 @@ export function createLegacyConversation(
     onNotification(method, params, streamOf) {
       const kind = listChanged.exec(method)?.[1];
       if (kind !== undefined) events.onListChanged(kind as 'tools' | 'prompts' | 'resources');
-      else if (method === 'notifications/progress') pending.relayProgress(params);
-      else if (method === 'notifications/cancelled') asks.withdraw(params.requestId);
+      else if (method === 'notifications/progress') {
+        const late = pending.relayProgress(params);
+        if (late !== null) events.onNotification(method, late);
+      } else if (method === 'notifications/cancelled') asks.withdraw(params.requestId);
       else {
         const call = ownerOf(method, streamOf);
         if (call === null) events.onNotification(method, params);
@@ -128,7 +130,7 @@ export function createLegacyConversation(
         method,
         signal: io.signal,
         timeoutMs: io.timeoutMs,
-        call: { agentId: agent.id, io, agentToken, minLogLevel },
+        call: { agentId: agent.id, io, agentToken, minLogLevel, asksForTask: isObject(params.task) },
       });
     },
     async request(method, params, timeoutMs) {

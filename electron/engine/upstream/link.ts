@@ -20,6 +20,8 @@ export type HousekeepingMethod =
   | 'resources/subscribe'
   | 'resources/unsubscribe'
   | 'logging/setLevel'
+  /** Only to refuse what a server asks by a task of a 2026-07-28 server. */
+  | 'tasks/update'
   | 'ping';
 
 export interface CallIo {

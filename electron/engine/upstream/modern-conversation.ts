@@ -1,5 +1,5 @@
 import type { ArmedCall } from '../core/stages.ts';
-import { tasksExtension } from '../eras/capabilities.ts';
+import { takesTasks, tasksExtension } from '../eras/capabilities.ts';
 import { type LogLevel, passesLevel } from '../eras/log-levels.ts';
 import { isMultiRound, metaKeys } from '../eras/modern-methods.ts';
 import { requestLogLevel } from '../eras/request-meta.ts';
@@ -55,6 +55,9 @@ export interface ModernConversation {
 }
 
 const followMs = 10_000;
+const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+/** A server speaks so of its own listen streams alone; its ids mean other requests to an agent. */
+const ofSubscriptions = new Set(['notifications/cancelled', 'notifications/subscriptions/acknowledged']);
 /** Notifications of clients that the modern era has no more, or that are said otherwise. */
 const unsaid = /^notifications\/(initialized|cancelled|progress|roots\/list_changed)$/;
 
@@ -86,7 +89,8 @@ export function createModernConversation(
   const ask = makeAsk(context, pending, channel);
 
   async function request(method: string, params: JsonObject, timeoutMs: number): Promise<JsonValue> {
-    const sent = { method, params: { ...params, _meta: { ...carriedMeta(params), ...own } }, definition: null };
+    const hop = method.startsWith('tasks/') ? ownWithTasks : own;
+    const sent = { method, params: { ...params, _meta: { ...carriedMeta(params), ...hop } }, definition: null };
     const response = await ask(pending.nextId(), sent, { method, signal: null, timeoutMs, call: null });
     return readResult(response, method, context.makeFault);
   }
@@ -100,6 +104,7 @@ export function createModernConversation(
         method: call.exchange.method,
         signal: io.signal,
         makeFault: context.makeFault,
+        takesTasks: takesTasks(declaredBy(call, caller)),
         mayGoOn: () => io.mayGoOn(),
         once: (added) => {
           const id = pending.nextId();
@@ -148,13 +153,18 @@ interface Round {
   logLevel: LogLevel | null;
 }
 
+/** What a server is told that the client of this call can do. */
+function declaredBy({ exchange }: ArmedCall, caller: Caller): JsonObject {
+  return caller.capabilities ?? withoutAsking(exchange.session?.clientCapabilities ?? {});
+}
+
 /** One sending of a call: its own id, which is its progress token too. */
 function describeRound(id: number, call: ArmedCall, added: JsonObject, caller: Caller, version: string): Round {
-  const { method, era, session } = call.exchange;
+  const { method, era } = call.exchange;
   const logLevel = era === 'modern' ? requestLogLevel(call.params) : caller.logLevel;
   const meta = carriedMeta(call.params);
   const agentToken = meta.progressToken;
-  const capabilities = caller.capabilities ?? withoutAsking(session?.clientCapabilities ?? {});
+  const capabilities = declaredBy(call, caller);
   if (agentToken !== undefined) meta.progressToken = id;
   const params = {
     ...ownMembers(call),
@@ -173,6 +183,7 @@ function ownMembers({ exchange, params }: ArmedCall): JsonObject {
 }
 
 function makeTaker(pending: PendingCalls, subscriptions: Subscriptions, context: OpenContext): MessageTaker {
+  const { events } = context;
   const note = (text: string) => context.ring.add('gateway', text);
 
   /**
@@ -207,7 +218,10 @@ function makeTaker(pending: PendingCalls, subscriptions: Subscriptions, context:
       else if (method === 'notifications/progress') pending.relayProgress(params);
       else if (method === 'notifications/cancelled' && subscriptions.owns(params.requestId)) {
         subscriptions.ended(params.requestId, { refusal: null });
-      } else ownerOf(params, method, streamOf)?.io.onNotification(method, params);
+      } else if (listChanged.test(method)) {
+        // unasked, or on the stream of a call: it is about the server all the same
+        events.onListChanged(listChanged.exec(method)?.[1] as 'tools' | 'prompts' | 'resources');
+      } else if (!ofSubscriptions.has(method)) ownerOf(params, method, streamOf)?.io.onNotification(method, params);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface CallInFlight {
   agentToken: JsonValue | undefined;
   /** Log messages below this level are not for this call; null: none is; undefined: the session decides (legacy agents). */
   minLogLevel: LogLevel | null | undefined;
+  /** It asks for a task, whose progress goes on after the answer under the same token (2025-11-25, progress). */
+  asksForTask?: boolean;
 }
 
 export interface PendingIo {
@@ -32,8 +34,11 @@ export interface PendingCalls {
   settle(id: number, response: RawResponse): boolean;
   fail(id: number, fault: LinkFault): boolean;
   failAll(fault: LinkFault): void;
-  /** Relays a `notifications/progress` of the server to the call its token belongs to. */
-  relayProgress(params: JsonObject): void;
+  /**
+   * Relays a `notifications/progress` of the server to the call its token belongs to. Gives it back, with the agent's own
+   * token, when that call was answered with a task.
+   */
+  relayProgress(params: JsonObject): JsonObject | null;
   /** The only id that is waited for; null when there are none or several. */
   onlyId(): number | null;
   callOf(id: number): CallInFlight | null;
@@ -53,12 +58,29 @@ interface Entry {
   reject(fault: LinkFault): void;
 }
 
+/** Tasks of one connection whose progress is still passed on. */
+const maxLasting = 1_000;
+
+/** The agents' own progress tokens of calls that became tasks, by the id these were sent under. */
+function createLastingTokens() {
+  const tokens = new Map<number, JsonValue>();
+  return {
+    of: (id: number) => tokens.get(id),
+    keep(id: number, token: JsonValue | undefined) {
+      if (token !== undefined) tokens.set(id, token);
+      const [oldest] = tokens.keys();
+      if (tokens.size > maxLasting && oldest !== undefined) tokens.delete(oldest);
+    },
+  };
+}
+
 export function createPendingCalls(
   makeFault: FaultMaker,
   /** The caller gave up or time ran out: tell the server. Called once, before the rejection. */
   onAbandoned: (id: number, method: string, reason: string) => void,
 ): PendingCalls {
   const entries = new Map<number, Entry>();
+  const lasting = createLastingTokens();
   let lastId = 0;
 
   function take(id: number): Entry | undefined {
@@ -116,6 +138,7 @@ export function createPendingCalls(
     },
     settle(id, response) {
       const entry = take(id);
+      if (entry?.io.call?.asksForTask) lasting.keep(id, entry.io.call.agentToken);
       entry?.resolve(response);
       return entry !== undefined;
     },
@@ -129,11 +152,15 @@ export function createPendingCalls(
     },
     relayProgress(params) {
       const token = params.progressToken;
-      const entry = typeof token === 'number' ? entries.get(token) : undefined;
-      const call = entry?.io.call;
-      if (!entry || !call || call.agentToken === undefined) return;
+      if (typeof token !== 'number') return null;
+      const entry = entries.get(token);
+      const late = lasting.of(token);
+      if (entry === undefined) return late === undefined ? null : { ...params, progressToken: late };
+      const { call } = entry.io;
+      if (call === null || call.agentToken === undefined) return null;
       entry.timer?.refresh();
       call.io.onProgress({ ...params, progressToken: call.agentToken });
+      return null;
     },
     onlyId() {
       if (entries.size !== 1) return null;

@@ -14,6 +14,8 @@ export interface RoundsPorts {
   makeFault: FaultMaker;
   /** Sends the call anew, under an id of its own, with these members added to its parameters. */
   once(added: JsonObject): Promise<RawResponse>;
+  /** The client that asks can take a task in place of a result (tasks extension). */
+  takesTasks: boolean;
   /** Policy at this instant: false, and the call is not sent again. */
   mayGoOn(): boolean;
   /** Null: no capability was declared, so nothing may be asked. */
@@ -25,7 +27,7 @@ const maxRounds = 16;
 const maxRequests = 32;
 /** Between two rounds in which the server asked nothing but to be called again. */
 const statePauseMs = 250;
-const knownTypes = new Set(['complete', 'task']);
+/** Extensions may add types to methods of their own. */
 const coreMethods = new Set(['tools/call', 'prompts/get', 'resources/read', 'completion/complete']);
 
 /**
@@ -59,8 +61,12 @@ function needsInput(response: RawResponse, ports: RoundsPorts): boolean {
   if (found === null) return false;
   const type = found === 'twice' ? null : readText(found);
   if (type === 'input_required') return true;
-  const isKnown = typeof type === 'string' && (knownTypes.has(type) || !coreMethods.has(ports.method));
-  if (isKnown) return false;
+  if (type === 'complete') return false;
+  if (type === 'task') {
+    if (ports.method === 'tools/call' && ports.takesTasks) return false;
+    throw broken(ports, 'The server answered with a task to a request that may not become one.');
+  }
+  if (typeof type === 'string' && !coreMethods.has(ports.method)) return false;
   throw broken(ports, 'The server answered with a resultType that does not exist.');
 }
 

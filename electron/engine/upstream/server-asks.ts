@@ -71,7 +71,9 @@ export function createServerAsks(ports: AskPorts): ServerAsks {
         if (open.has(id)) ports.reply(writeNotification('notifications/progress', progress));
       },
     };
-    const asked = call === null ? ports.events.onAsk(method, params, ties) : call.io.ask(method, params, ties);
+    // no server is told that tasks can be made of its questions, so one that asks for that is not heard (2025-11-25, tasks)
+    const { task: _task, ...plain } = params;
+    const asked = call === null ? ports.events.onAsk(method, plain, ties) : call.io.ask(method, plain, ties);
     const answer = await asked.finally(goOn);
     if (open.delete(id)) ports.reply(writeAnswer(id, answer));
   }

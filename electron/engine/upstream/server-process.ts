@@ -22,7 +22,7 @@ export interface ServerProcess {
   writeLine(text: string): boolean;
   /** Resolves when the process is gone and its last output is read. */
   readonly ended: Promise<ProcessEnd>;
-  /** stdin closed, then SIGTERM to the group, then SIGKILL; resolves when nothing of the group is left. */
+  /** stdin closed, then SIGTERM to the group, then SIGKILL; resolves when nothing of the group is left. Never rejects. */
   stop(): Promise<void>;
 }
 

@@ -131,6 +131,7 @@ function refuseLargeLine(head: Buffer, tail: Buffer, state: StdioState, context:
 /** Ends a server that cannot be talked to; its process is stopped in the background. */
 function abandonServer(fault: LinkFault, state: StdioState): void {
   endWith(fault, state);
+  // never rejects: signals to a group that is gone are no error, and the registry logs what it cannot write
   void state.process?.stop();
 }
 

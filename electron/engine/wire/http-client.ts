@@ -28,7 +28,7 @@ export interface HttpRequest {
 export interface HttpClient {
   /** Sends and returns the abort, which closes the connection when the answer is not complete. */
   send(request: HttpRequest, receiver: HttpReceiver): () => void;
-  /** Ends every connection at once. */
+  /** Ends every connection at once. Never rejects. */
   destroy(): Promise<void>;
 }
 
@@ -81,7 +81,8 @@ export function createHttpClient(url: URL): HttpClient {
       };
     },
     destroy() {
-      destroyed ??= pool.destroy();
+      // what is left of a connection that is broken already is nobody's concern, and some callers do not wait
+      destroyed ??= pool.destroy().catch(() => undefined);
       return destroyed;
     },
   };

@@ -24,8 +24,8 @@ export type Envelope =
 export const maxDepth = 512;
 /** In place of an index: nested deeper than that. */
 const tooDeep = -2;
-/** `\u0072\u0065…`: the longest spelling of a member name we look for (resultType) is 10 letters of 6 bytes. */
-const maxKeyBytes = 60;
+/** `\u0072\u0065…`: the longest spelling of a member name we look for (inputRequests) is 13 letters of 6 bytes. */
+const maxKeyBytes = 78;
 /** Longer runs of plain text are skipped by the native search; below it a byte loop is faster. */
 const nativeSearchAfter = 48;
 
@@ -137,9 +137,14 @@ export function resultIsToolError(response: RawResponse): boolean {
   if (response.bytes.indexOf(isErrorKey) < 0 && response.bytes.indexOf(asciiEscape) < 0) return false;
   const envelope = locateEnvelope(response.bytes);
   if (envelope.kind !== 'response') return false;
+  return saysIsError(response.bytes, envelope.valueStart);
+}
+
+/** True when the object at `at` says `isError: true` in its own members. */
+export function saysIsError(bytes: Buffer, at = 0): boolean {
   let isError = false;
-  scanMembers(response.bytes, envelope.valueStart, (name, start, end) => {
-    if (name === 'isError' && response.bytes.toString('latin1', start, end) === 'true') isError = true;
+  scanMembers(bytes, at, (name, start, end) => {
+    if (name === 'isError' && bytes.toString('latin1', start, end) === 'true') isError = true;
   });
   return isError;
 }
@@ -189,12 +194,12 @@ function readString(bytes: Buffer, span: Span): string | null {
   }
 }
 
-function skipValue(bytes: Buffer, start: number): number {
+function skipValue(bytes: Buffer, start: number, depthLimit = maxDepth): number {
   const first = bytes[start];
   if (first === undefined) return -1;
   if (first === quote) return skipString(bytes, start);
   // `[` and `{` differ in the bit 0x20 only, and so do `]` and `}`.
-  if ((first | 0x20) === openBrace) return skipContainer(bytes, start);
+  if ((first | 0x20) === openBrace) return skipContainer(bytes, start, depthLimit);
   let at = start;
   for (; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -204,7 +209,7 @@ function skipValue(bytes: Buffer, start: number): number {
   return at === start ? -1 : at;
 }
 
-function skipContainer(bytes: Buffer, start: number): number {
+function skipContainer(bytes: Buffer, start: number, depthLimit: number): number {
   let depth = 0;
   let at = start;
   while (at < bytes.length) {
@@ -217,7 +222,7 @@ function skipContainer(bytes: Buffer, start: number): number {
     at++;
     const folded = byte | 0x20;
     if (folded === openBrace) {
-      if (++depth > maxDepth) return tooDeep;
+      if (++depth > depthLimit) return tooDeep;
     } else if (folded === closeBrace && --depth === 0) return at;
   }
   return -1;
@@ -280,14 +285,40 @@ export function findResultMember(response: RawResponse, name: string): Buffer | 
   return found;
 }
 
-/** The members of a JSON array, each as its own bytes; null when the text is no array of at most `max` members. */
+/**
+ * Where a member of the result stands in the bytes, in any spelling a reader might take for it; null when it is absent.
+ * `ambiguous`: it is there twice, or in other letter case, which two readers would read differently.
+ */
+export function findLooseMember(
+  response: RawResponse,
+  name: string,
+): { start: number; end: number } | 'ambiguous' | null {
+  if (response.has !== 'result') return null;
+  const envelope = locateEnvelope(response.bytes);
+  if (envelope.kind !== 'response') return null;
+  let found: { start: number; end: number } | 'ambiguous' | null = null;
+  scanMembers(response.bytes, envelope.valueStart, (member, start, end) => {
+    if (isSpelled(member, name)) found = found === null && member === name ? { start, end } : 'ambiguous';
+  });
+  return found;
+}
+
+/** True when some reader takes `member` for `name`. */
+export function isSpelled(member: string, name: string): boolean {
+  return member.length === name.length && foldName(member) === name.toLowerCase();
+}
+
+/**
+ * The members of a JSON array, each as its own bytes; null when the text is no array of at most `max` members. Whether a
+ * member is nested too deep is for its reader to say: the others are not lost over it, and its id can still be found.
+ */
 export function splitBatch(bytes: Buffer, max: number): Buffer[] | null {
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== 0x5b) return null;
   const members: Buffer[] = [];
   do {
     const start = skipSpace(bytes, at + 1);
-    const end = skipValue(bytes, start);
+    const end = skipValue(bytes, start, Number.POSITIVE_INFINITY);
     if (end < 0 || members.length === max) return null;
     members.push(bytes.subarray(start, end));
     at = skipSpace(bytes, end);

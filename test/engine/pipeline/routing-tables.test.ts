@@ -101,7 +101,7 @@ describe('composite cursors', () => {
 describe('tasks', () => {
   it('are there for the agent that started them alone (security)', () => {
     const tasks = new TaskTable();
-    tasks.learn({ agentId: 'one', serverId: 's', taskId: 't', tool: 'slow', approvalId: null });
+    tasks.learn({ agentId: 'one', serverId: 's', taskId: 't', tool: 'slow', approvalId: null, settledAt: null });
     expect(tasks.find('one', 's', 't')?.tool).toBe('slow');
     expect(tasks.find('two', 's', 't')).toBeNull();
     expect(tasks.ofServer('s', 't')?.agentId).toBe('one');

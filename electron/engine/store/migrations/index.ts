@@ -16,6 +16,7 @@ import { createKnownTasks } from './014-known-tasks.ts';
 import { addAuditProof } from './015-audit-proof.ts';
 import { createAuditSearch } from './016-audit-search.ts';
 import { createVault } from './017-vault.ts';
+import { addTaskEnds } from './018-task-ends.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -43,6 +44,7 @@ export const migrations: readonly Migration[] = [
   addAuditProof,
   createAuditSearch,
   createVault,
+  addTaskEnds,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
