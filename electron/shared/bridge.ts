@@ -26,6 +26,8 @@ import {
   serverViewSchema,
   transportSchema,
 } from './server.ts';
+import { settingsMethods } from './settings.ts';
+import { telemetryMethods } from './telemetry.ts';
 
 /**
  * The one contract between the engine and its UI. Two physical channels carry it: Electron IPC and a WebSocket.
@@ -138,6 +140,8 @@ export const bridgeMethods = {
   ...policyMethods,
   ...auditMethods,
   ...auditProofMethods,
+  ...telemetryMethods,
+  ...settingsMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },

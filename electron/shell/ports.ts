@@ -4,10 +4,12 @@ import type { EnginePorts, LogPort, SettingsPort } from '../engine/ports.ts';
 import { openScreenPort } from './approval-screen.ts';
 import { openStepUpPort } from './approval-step-up.ts';
 import { openKeyPort } from './key-port.ts';
+import { openLoginItem } from './login-item.ts';
 
 /** What the engine needs, taken from Electron. Call after the app is ready. */
 export async function createPorts(settings: SettingsPort, log: LogPort): Promise<EnginePorts> {
   const screen = openScreenPort(powerMonitor, process.platform);
+  const loginItem = openLoginItem(app, process.platform);
   return {
     clock: { now: () => Date.now() },
     keys: await openKeyPort(safeStorage, process.platform),
@@ -18,6 +20,7 @@ export async function createPorts(settings: SettingsPort, log: LogPort): Promise
     dataDir: join(app.getPath('userData'), 'engine'),
     env: process.env,
     ...(screen ? { screen } : {}),
+    ...(loginItem ? { loginItem } : {}),
     stepUp: openStepUpPort(systemPreferences, process.platform, log),
   };
 }

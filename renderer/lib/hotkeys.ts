@@ -11,6 +11,7 @@ export const hotkeyHelp: readonly {
   { keys: ['mod+5'], does: 'Policy', where: 'Everywhere' },
   { keys: ['mod+6'], does: 'Audit', where: 'Everywhere' },
   { keys: ['mod+7'], does: 'Analytics', where: 'Everywhere' },
+  { keys: ['mod+,', 'mod+8'], does: 'Settings', where: 'Everywhere' },
   { keys: ['mod+shift+p'], does: 'Pause or resume all agents', where: 'Everywhere' },
   { keys: ['?'], does: 'This list', where: 'Everywhere' },
   { keys: ['j', '↓'], does: 'Next row', where: 'Live and Audit' },

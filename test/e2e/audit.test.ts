@@ -24,8 +24,7 @@ beforeAll(async () => {
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   await page.goto(await scene.makeLink());
-  await page.getByRole('heading', { name: 'Live' }).waitFor();
-  // Two questions wait; they are not what is looked at here.
+  // Two questions wait and come up by themselves; they are not what is looked at here.
   await page.getByRole('alertdialog', { name: 'Approval' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('alertdialog').waitFor({ state: 'detached' });
@@ -104,7 +103,8 @@ describe('the Audit page', () => {
   });
 
   it('keeps a search, goes back to it, and removes it with an undo', async () => {
-    await visit('/audit/outcome%3Adenied');
+    await visit('/audit?q=outcome%3Adenied');
+    await page.getByRole('button', { name: 'Remove outcome denied' }).waitFor();
     await page.getByRole('button', { name: 'Searches' }).click();
     await page.getByRole('menuitem', { name: 'Save this search…' }).click();
     await page.getByLabel('Name').fill('What was denied');

@@ -9,6 +9,8 @@ import type { EngineParts } from './context.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
+import { makeSettingsHandlers } from './settings.ts';
+import { makeTelemetryHandlers } from './telemetry.ts';
 
 const snapshotCalls = 500;
 
@@ -23,6 +25,8 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeAuditHandlers(parts),
     ...makeProofHandlers(parts),
     ...makeAnalyticsHandlers(parts),
+    ...makeTelemetryHandlers(parts),
+    ...makeSettingsHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();

@@ -16,6 +16,7 @@ import type { AuditSearchReader, AuditSearchWriter } from './audit-search-contra
 import type { AuditSettings } from './audit-settings.ts';
 import type { PayloadKeys, PayloadKeyWrites } from './payload-keys.ts';
 import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
+import type { TelemetryReads, TelemetryWrites } from './telemetry.ts';
 
 /**
  * What the rest of the engine asks of the store. Reading and writing are different types: who only holds a `Reader`
@@ -161,7 +162,13 @@ export interface ChainRow {
   hash: Buffer;
 }
 
-export interface StoreReader extends PolicyReader, AuditSearchReader, CheckpointReads, PayloadKeys, PruneReads {
+export interface StoreReader
+  extends PolicyReader,
+    AuditSearchReader,
+    CheckpointReads,
+    PayloadKeys,
+    PruneReads,
+    TelemetryReads {
   auditSettings(): AuditSettings;
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
@@ -213,7 +220,13 @@ export interface StoreReader extends PolicyReader, AuditSearchReader, Checkpoint
   flag(name: 'paused'): boolean;
 }
 
-export interface StoreWriter extends StoreReader, PolicyWriter, AuditSearchWriter, PayloadKeyWrites, PruneWrites {
+export interface StoreWriter
+  extends StoreReader,
+    PolicyWriter,
+    AuditSearchWriter,
+    PayloadKeyWrites,
+    PruneWrites,
+    TelemetryWrites {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;

@@ -26,6 +26,7 @@ import { createReader } from './reader.ts';
 import { isCorruption } from './rows.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
+import { writeTelemetry } from './telemetry.ts';
 import { writeTools } from './tools.ts';
 
 export interface OpenStoreOptions extends StoreFile {
@@ -129,6 +130,7 @@ function createWriter(db: Connection): StoreWriter {
     ...writeCheckpoints(db),
     ...writePayloadKeys(db),
     ...writePruning(db),
+    ...writeTelemetry(db),
     ...writeState(db),
     transaction,
     appendAudit,

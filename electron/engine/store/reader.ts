@@ -20,6 +20,7 @@ import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
+import { readTelemetry } from './telemetry.ts';
 import { readTools } from './tools.ts';
 
 /** Reads and nothing else: SQLite itself refuses every change on its handle. */
@@ -46,6 +47,7 @@ export function createReader(db: Connection): StoreReader {
     ...readPruning(db),
     ...readAuditSearch(db),
     ...readAnalytics(db),
+    ...readTelemetry(db),
     ...readState(db),
   };
 }

@@ -13,6 +13,7 @@ import { addServerAsks } from './011-server-asks.ts';
 import { createDeclaredPauses } from './012-declared-pauses.ts';
 import { addAuditProof } from './013-audit-proof.ts';
 import { createAuditSearch } from './014-audit-search.ts';
+import { createTelemetry } from './017-telemetry.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -37,6 +38,7 @@ export const migrations: readonly Migration[] = [
   createDeclaredPauses,
   addAuditProof,
   createAuditSearch,
+  createTelemetry,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
