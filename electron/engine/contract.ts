@@ -48,9 +48,14 @@ export interface Engine {
   /** Called with each event in order; a listener that throws is logged and kept. Returns the end of the subscription. */
   subscribe(listener: (event: BridgeEvent) => void): () => void;
   status(): EngineStatus;
+  /** Figures for Prometheus, for the token made for that and no other. */
+  scrape(token: string): Promise<Scrape>;
   /** Ends listeners, calls, links and children, then closes the database. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** The answer to a fetch of figures. `off`: no token was ever made, so there is nothing to fetch. */
+export type Scrape = { kind: 'figures'; text: string; contentType: string } | { kind: 'refused' } | { kind: 'off' };
 
 /** The engine cannot start on this data; nothing was changed. */
 export class EngineStartError extends Error {

@@ -35,6 +35,7 @@ import { RiskLedger } from './risk-ledger.ts';
 import { ServerFactsBook } from './server-facts.ts';
 import { ServerRegistry } from './server-registry.ts';
 import type { StoreWriter } from './store/contract.ts';
+import { assembleTelemetry } from './telemetry-parts.ts';
 import type { EngineTuning } from './tuning.ts';
 import { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
@@ -142,11 +143,11 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   });
 
   const parts: EngineParts = {
-    ports,
-    key: ground.key,
+    ...{ ports, store, key: ground.key },
     ...makeProof(ground, base, announce),
     indexer: makeIndexer(ground, kept),
-    ...{ store, bus, agents, servers, catalog, keeper, pool, policy, journal, approvals, desk, limiter, programs },
+    telemetry: assembleTelemetry({ ...ground, ...base, servers, waiting: () => approvals.open().length }),
+    ...{ bus, agents, servers, catalog, keeper, pool, policy, journal, approvals, desk, limiter, programs },
     subscriptions: pipeline.subscriptions,
     risks,
     kept,

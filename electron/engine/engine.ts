@@ -68,6 +68,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
   parts.oauth.start();
   parts.retention.prune();
   parts.indexer.start();
+  parts.telemetry.exporter.start();
   parts.keeper.readUnknown();
   await side.open(options.port ?? options.declared?.port ?? ports.settings.getPort() ?? defaultPort);
 
@@ -83,6 +84,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     parts.policy.close();
     parts.limiter.close();
     await parts.indexer.close();
+    await parts.telemetry.exporter.close();
     await parts.prover.stop();
     await parts.retention.close();
     parts.kept.flush();
@@ -98,6 +100,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     dispatch: (request) => dispatch(handlers, ports.log, request, ground.guard),
     subscribe: (listener) => parts.bus.subscribe(listener),
     status: parts.status,
+    scrape: (token) => parts.telemetry.scrape(token),
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -61,6 +61,13 @@ export interface StepUpPort {
   confirm(why: string): Promise<boolean>;
 }
 
+/** Starting ScopeGate with the person's session. */
+export interface LoginItemPort {
+  isOn(): boolean;
+  /** False: the system did not do it. */
+  set(on: boolean): boolean;
+}
+
 export interface EnginePorts {
   clock: Clock;
   keys: KeyPort;
@@ -84,4 +91,6 @@ export interface EnginePorts {
   screen?: ScreenPort;
   /** Missing: nothing can prove who is there. */
   stepUp?: StepUpPort;
+  /** Missing: this host is started by hand, or by something else. */
+  loginItem?: LoginItemPort;
 }

@@ -40,7 +40,21 @@ export interface VerifyCommandOptions {
   json: boolean;
 }
 
-export const helpTopics = ['serve', 'connect', 'doctor', 'verify', 'demo'] as const;
+export const tailKeys = ['agent', 'server', 'tool', 'event', 'outcome', 'tier', 'rule'] as const;
+export interface TailFilter {
+  key: (typeof tailKeys)[number];
+  /** Lower case. */
+  value: string;
+}
+export interface TailOptions {
+  dataDir: string | null;
+  follow: boolean;
+  /** How many of the newest rows come first. */
+  lines: number;
+  filters: TailFilter[];
+}
+
+export const helpTopics = ['serve', 'connect', 'doctor', 'verify', 'tail', 'demo'] as const;
 export type HelpTopic = (typeof helpTopics)[number];
 
 export type Command =
@@ -51,6 +65,7 @@ export type Command =
   | { kind: 'doctor'; options: DoctorOptions }
   | { kind: 'connect'; options: ConnectOptions }
   | { kind: 'verify'; options: VerifyCommandOptions }
+  | { kind: 'tail'; options: TailOptions }
   | { kind: 'version' }
   | { kind: 'help'; topic: HelpTopic | null }
   | { kind: 'mistake'; message: string; topic: HelpTopic | null };
@@ -70,6 +85,7 @@ const flagsOf: Record<HelpTopic, Flags> = {
   connect: { url: text, server: text, 'token-file': text, 'data-dir': text, help: flag },
   doctor: { 'data-dir': text, port: text, 'token-file': text, json: flag, help: flag },
   verify: { 'data-dir': text, head: text, json: flag, help: flag },
+  tail: { 'data-dir': text, follow: flag, lines: text, filter: { type: 'string', multiple: true }, help: flag },
 };
 
 /** What a command line asks for. Relative paths mean `cwd`. Never throws. */
@@ -111,6 +127,14 @@ function readOptions(name: HelpTopic, values: Values, cwd: string): Command {
   }
   if (name === 'verify')
     return { kind: 'verify', options: { dataDir, head: readHead(values.head), json: values.json === true } };
+  if (name === 'tail') {
+    const { filter = [] } = values as { filter?: string[] };
+    const lines = readLines(values.lines);
+    return {
+      kind: 'tail',
+      options: { dataDir, follow: values.follow === true, lines, filters: filter.map(readFilter) },
+    };
+  }
   const tokenFile = readPath(values, 'token-file', cwd);
   if (name === 'connect') {
     const url = readGatewayUrl(values.url);
@@ -166,6 +190,19 @@ function readHead(value: string | boolean | undefined): VerifyCommandOptions['he
   const [, seq, hash] = match ?? [];
   if (seq && hash) return { seq: Number(seq), hash };
   throw new UsageError('--head takes the number and the hash of a row, as `scopegate verify` prints them: 1234:9f86…');
+}
+
+function readLines(value: string | boolean | undefined): number {
+  if (value === undefined) return 10;
+  if (typeof value === 'string' && /^\d{1,7}$/.test(value)) return Number(value);
+  throw new UsageError('--lines takes how many of the newest rows to print first');
+}
+
+function readFilter(text: string): TailFilter {
+  const [, name, value] = /^([a-z]+):(.+)$/i.exec(text.trim()) ?? [];
+  const key = tailKeys.find((known) => known === name?.toLowerCase());
+  if (key !== undefined && value !== undefined) return { key, value: value.toLowerCase() };
+  throw new UsageError(`--filter takes KEY:VALUE, KEY one of ${tailKeys.join(', ')}`);
 }
 
 function readPath(values: Values, name: string, cwd: string): string | null {

@@ -7,6 +7,7 @@ Usage: scopegate COMMAND [options]
   serve     run the gateway here and show it in a browser
   connect   lets an agent that only starts programs (stdio) use the gateway
   verify    prove that the audit log is whole, and say what is proven
+  tail      print the audit log as lines of JSON, and follow it
   demo      try it with throw-away data, a made-up server and made-up agents
   doctor    check this machine and a running gateway, and say what to do
   help      show this text, or the options of a command: scopegate help serve
@@ -73,6 +74,19 @@ Exit codes: 0 ended as asked, 1 could not start or broke, 2 wrong command line.
   --json           write the findings as JSON
 
 Exit codes: 0 nothing is broken, 1 something is, 2 wrong command line.
+`,
+  tail: `Usage: scopegate tail [options]
+
+Prints the newest entries of the audit log, one JSON object on a line. Reads only; works without the app, and while it
+runs.
+
+  --follow         go on with new entries until it is ended
+  --lines N        begin with the newest N entries that fit (default: 10)
+  --filter K:V     only entries that fit; K is agent, server, tool or event (V is a part of the name), or outcome, tier
+                   or rule (V is all of it). Give it several times: every K must fit, one V of a K is enough
+  --data-dir DIR   the data folder (default: the desktop app's own folder)
+
+Exit codes: 0 ended as asked, 1 the log could not be read, 2 wrong command line.
 `,
   verify: `Usage: scopegate verify [options]
 

@@ -24,6 +24,12 @@ async function run(command: Command): Promise<number> {
       const { runVerify } = await import('./verify.ts');
       return runVerify(command.options, { env: process.env, stdout: process.stdout, stderr: process.stderr });
     }
+    case 'tail': {
+      const [{ runTail }, { endSignals }] = await Promise.all([import('./tail.ts'), import('./ports.ts')]);
+      const closed = new Promise((resolve) => process.stdout.once('error', resolve));
+      const ended = Promise.race([waitForEnd(endSignals), closed]);
+      return runTail(command.options, { env: process.env, stdout: process.stdout, stderr: process.stderr, ended });
+    }
     case 'connect': {
       const { runConnect } = await import('./connect/connect.ts');
       return runConnect(command.options, process);

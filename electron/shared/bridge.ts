@@ -34,6 +34,8 @@ import {
   serverViewSchema,
   transportSchema,
 } from './server.ts';
+import { settingsMethods } from './settings.ts';
+import { telemetryMethods } from './telemetry.ts';
 
 /**
  * The one contract between the engine and its UI. Two physical channels carry it: Electron IPC and a WebSocket.
@@ -158,6 +160,8 @@ export const bridgeMethods = {
   ...auditProofMethods,
   ...credentialMethods,
   ...oauthMethods,
+  ...telemetryMethods,
+  ...settingsMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },

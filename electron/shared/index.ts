@@ -17,3 +17,5 @@ export * from './remember-sentence.ts';
 export * from './rule-condition.ts';
 export * from './rule-sentence.ts';
 export * from './server.ts';
+export * from './settings.ts';
+export * from './telemetry.ts';

@@ -4,12 +4,14 @@ import type { EnginePorts, LogPort, SettingsPort } from '../engine/ports.ts';
 import { openScreenPort } from './approval-screen.ts';
 import { openStepUpPort } from './approval-step-up.ts';
 import { openKeyPort } from './key-port.ts';
+import { openLoginItem } from './login-item.ts';
 import { openMasterKeyPort } from './master-key-port.ts';
 import { openExternal } from './web-guard.ts';
 
 /** What the engine needs, taken from Electron. Call after the app is ready. */
 export async function createPorts(settings: SettingsPort, log: LogPort): Promise<EnginePorts> {
   const screen = openScreenPort(powerMonitor, process.platform);
+  const loginItem = openLoginItem(app, process.platform);
   return {
     clock: { now: () => Date.now() },
     keys: await openKeyPort(safeStorage, process.platform),
@@ -22,6 +24,7 @@ export async function createPorts(settings: SettingsPort, log: LogPort): Promise
     env: process.env,
     openUrl: (url) => openExternal(url, log, { loopback: true }),
     ...(screen ? { screen } : {}),
+    ...(loginItem ? { loginItem } : {}),
     stepUp: openStepUpPort(systemPreferences, process.platform, log),
   };
 }

@@ -9,6 +9,7 @@ import { CredentialsPage } from '../features/credentials/credentials-page.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
 import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
+import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { useEngineStore } from '../state/engine-context.tsx';
 import { selectPendingCount } from '../state/selectors.ts';
 import { Banners } from './banners.tsx';
@@ -27,6 +28,7 @@ const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/policy/*?', page: PolicyPage },
   { path: '/audit/:query?', page: AuditPage },
   { path: '/analytics', page: AnalyticsPage },
+  { path: '/settings/:section?', page: SettingsPage },
 ];
 
 /** The main window: where one is at the left, the page at the right. */
@@ -54,7 +56,7 @@ export function App() {
               <Route key={path} path={path} component={page} />
             ))}
             <Route>
-              <Redirect to="/live" replace />
+              <Redirect to={placeOf(location)} replace />
             </Route>
           </Switch>
         </main>
@@ -62,6 +64,13 @@ export function App() {
       {isHelpOpen && <HotkeyDialog onClose={() => setHelpOpen(false)} />}
     </ReviewLayer>
   );
+}
+
+const auditQuery = '/audit?q=';
+
+/** Where an address without a page leads; a link with a query is one to the Audit page. */
+function placeOf(location: string): string {
+  return location.startsWith(auditQuery) ? `/audit/${location.slice(auditQuery.length)}` : '/live';
 }
 
 /** Pages with a bar over their whole width put the banners under it themselves. */

@@ -10,4 +10,5 @@ export const pages: readonly { path: string; icon: IconName; label: string }[] =
   { path: '/policy', icon: 'policy', label: 'Policy' },
   { path: '/audit', icon: 'audit', label: 'Audit' },
   { path: '/analytics', icon: 'analytics', label: 'Analytics' },
+  { path: '/settings', icon: 'settings', label: 'Settings' },
 ];

@@ -9,7 +9,7 @@ interface PageCommands {
   toggleVault: () => void;
 }
 
-/** Ctrl/Cmd and the number of a page, Ctrl/Cmd+Shift+P, Ctrl/Cmd+L and `?`, wherever the focus is. */
+/** Ctrl/Cmd and the number of a page or a comma, Ctrl/Cmd+Shift+P, Ctrl/Cmd+L and `?`, wherever the focus is. */
 export function usePageHotkeys(commands: PageCommands): void {
   const latest = useRef(commands);
   useEffect(() => {
@@ -20,6 +20,7 @@ export function usePageHotkeys(commands: PageCommands): void {
       if (event.repeat || isUnderDialog()) return;
       const page = hasMod(event) && !event.shiftKey ? pages[Number(event.key) - 1] : undefined;
       if (page !== undefined) latest.current.go(page.path);
+      else if (hasMod(event) && event.key === ',') latest.current.go('/settings');
       else if (hasMod(event) && event.shiftKey && event.key.toLowerCase() === 'p') latest.current.togglePause();
       else if (hasMod(event) && !event.shiftKey && event.key.toLowerCase() === 'l') latest.current.toggleVault();
       else if (event.key === '?' && isBareKey(event)) latest.current.help();

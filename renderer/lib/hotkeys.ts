@@ -12,6 +12,7 @@ export const hotkeyHelp: readonly {
   { keys: ['mod+6'], does: 'Policy', where: 'Everywhere' },
   { keys: ['mod+7'], does: 'Audit', where: 'Everywhere' },
   { keys: ['mod+8'], does: 'Analytics', where: 'Everywhere' },
+  { keys: ['mod+,', 'mod+9'], does: 'Settings', where: 'Everywhere' },
   { keys: ['mod+shift+p'], does: 'Pause or resume all agents', where: 'Everywhere' },
   { keys: ['mod+l'], does: 'Lock the vault, or unlock it', where: 'Everywhere' },
   { keys: ['?'], does: 'This list', where: 'Everywhere' },

@@ -56,6 +56,12 @@ const symbols = {
     </>
   ),
   analytics: <path d="M3 13V8.5M8 13V3M13 13V6" />,
+  settings: (
+    <>
+      <circle cx="8" cy="8" r="2.2" />
+      <path d="M8 1.8v2M8 12.2v2M14.2 8h-2M3.8 8h-2M12.4 3.6L11 5M5 11l-1.4 1.4M12.4 12.4L11 11M5 5L3.6 3.6" />
+    </>
+  ),
   download: <path d="M8 2.5v8M4.8 7.5L8 10.7l3.2-3.2M3 13.5h10" />,
   key: (
     <>

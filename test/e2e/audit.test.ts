@@ -103,7 +103,8 @@ describe('the Audit page', () => {
   });
 
   it('keeps a search, goes back to it, and removes it with an undo', async () => {
-    await visit('/audit/outcome%3Adenied');
+    await visit('/audit?q=outcome%3Adenied');
+    await page.getByRole('button', { name: 'Remove outcome denied' }).waitFor();
     await page.getByRole('button', { name: 'Searches' }).click();
     await page.getByRole('menuitem', { name: 'Save this search…' }).click();
     await page.getByLabel('Name').fill('What was denied');

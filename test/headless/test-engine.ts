@@ -42,6 +42,7 @@ export function createTestEngine(): TestEngine {
       return () => listeners.delete(listener);
     },
     status: () => status,
+    scrape: async () => ({ kind: 'off' }),
     stop: async () => {},
     emit: () => {
       revision += 1;

@@ -114,45 +114,6 @@ describe('credentials over HTTP', () => {
     expect(server.posted('tools/call').at(-1)?.headers.authorization).toBe(`Bearer ${own}`);
   });
 
-  it('stand on the card of a waiting call by name, as they are bound at that moment (security)', async () => {
-    const server = await startFakeHttpServer();
-    const asked = [declareAgent('one', tokens.one, { defaultEffect: 'ask' }), declareAgent('two', tokens.two, allow)];
-    const engine = await start({ servers: [remote(server)], agents: asked });
-    const { agents: known } = await engine.call('snapshot', {});
-    const idOf = (name: string) => known.find((agent) => agent.name === name)?.id ?? '';
-    const use = { serverId: 'remote', placement: authorization };
-    const shared = await addBound(engine, { kind: 'bearer', name: 'shared', value: makeSecret('shared') }, use);
-    await addBound(
-      engine,
-      { kind: 'bearer', name: 'of two', value: makeSecret('two') },
-      { ...use, agentId: idOf('two') },
-    );
-    const client = await engine.connect(tokens.one);
-    const answer = client.callTool({ name: 'remote__echo', arguments: {} });
-    const shown = async () => (await engine.call('snapshot', {})).approvals.map((card) => card.credentialNames);
-    await vi.waitFor(async () => expect(await shown()).toEqual([['shared']]), patient);
-
-    const told = () =>
-      engine.events.flatMap(({ body }) => (body.type === 'approval.changed' ? [body.approval.credentialNames] : []));
-    await engine.call('credentials.rename', { id: shared, name: 'renamed' });
-    await vi.waitFor(() => expect(told().at(-1)).toEqual(['renamed']), patient);
-    await addBound(engine, { kind: 'bearer', name: 'own', value: makeSecret('own') }, { ...use, agentId: idOf('one') });
-    await vi.waitFor(() => expect(told().at(-1)).toEqual(['own']), patient);
-
-    const [card] = (await engine.call('snapshot', {})).approvals;
-    if (card === undefined) throw new Error('nothing waits');
-    const deny = {
-      verdict: 'deny',
-      denyReason: null,
-      denyNote: null,
-      input: 'pointer',
-      shownAt: 1,
-      armedAt: null,
-    } as const;
-    await engine.call('approvals.decide', { id: card.id, digest: card.digest, ...deny });
-    expect((await answer).isError).toBe(true);
-  });
-
   it('write a name and password as their servers read them', async () => {
     const server = await startFakeHttpServer();
     const engine = await start({ servers: [remote(server)] });

@@ -48,6 +48,7 @@ function makeBench() {
       return () => listeners.delete(listener);
     },
     status: makeStatus,
+    scrape: async () => ({ kind: 'off' }),
     stop: async () => undefined,
   };
   const contents = Object.assign(new EventEmitter(), { id: 1, send: vi.fn() });

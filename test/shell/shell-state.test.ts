@@ -31,6 +31,7 @@ function scriptedEngine(snapshot: () => Promise<Snapshot>): { engine: Engine; se
         return () => listeners.delete(listener);
       },
       status: makeStatus,
+      scrape: async () => ({ kind: 'off' }),
       stop: async () => undefined,
     },
     send(event) {

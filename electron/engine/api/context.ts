@@ -25,6 +25,7 @@ import type { EnginePorts } from '../ports.ts';
 import type { RiskLedger } from '../risk-ledger.ts';
 import type { ServerRegistry } from '../server-registry.ts';
 import type { StoreWriter } from '../store/contract.ts';
+import type { TelemetryParts } from '../telemetry-parts.ts';
 import type { Catalog } from '../upstream/catalog.ts';
 import type { LinkPool } from '../upstream/contract.ts';
 
@@ -41,6 +42,7 @@ export interface EngineParts {
   retention: AuditRetention;
   /** Keeps what searches and figures are made from up with the log. */
   indexer: AuditIndexer;
+  telemetry: TelemetryParts;
   bus: EventBus;
   agents: AgentRegistry;
   servers: ServerRegistry;

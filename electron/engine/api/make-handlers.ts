@@ -12,6 +12,8 @@ import type { Handlers, HandlersFor } from './handlers.ts';
 import { makeOAuthHandlers } from './oauth.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
+import { makeSettingsHandlers } from './settings.ts';
+import { makeTelemetryHandlers } from './telemetry.ts';
 import { makeVaultHandlers } from './vault.ts';
 
 const snapshotCalls = 500;
@@ -27,6 +29,8 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeAuditHandlers(parts),
     ...makeProofHandlers(parts),
     ...makeAnalyticsHandlers(parts),
+    ...makeTelemetryHandlers(parts),
+    ...makeSettingsHandlers(parts),
     ...makeOAuthHandlers(parts),
     ...makeVaultHandlers(parts),
     ...makeCredentialHandlers(parts),

@@ -16,6 +16,7 @@ import type { AuditSearchReader, AuditSearchWriter } from './audit-search-contra
 import type { AuditSettings } from './audit-settings.ts';
 import type { PayloadKeys, PayloadKeyWrites } from './payload-keys.ts';
 import type { PolicyReader, PolicyWriter } from './policy-contract.ts';
+import type { TelemetryReads, TelemetryWrites } from './telemetry.ts';
 import type { VaultReader, VaultWriter } from './vault-contract.ts';
 
 /**
@@ -190,7 +191,8 @@ export interface StoreReader
     CheckpointReads,
     PayloadKeys,
     PruneReads,
-    VaultReader {
+    VaultReader,
+    TelemetryReads {
   auditSettings(): AuditSettings;
   agents(): AgentRecord[];
   /** Declared agents a person has paused, by id. */
@@ -252,7 +254,8 @@ export interface StoreWriter
     AuditSearchWriter,
     PayloadKeyWrites,
     PruneWrites,
-    VaultWriter {
+    VaultWriter,
+    TelemetryWrites {
   /** Runs `work` in one transaction; everything or nothing. */
   transaction<T>(work: () => T): T;
   putAgent(agent: AgentRecord): void;

@@ -29,6 +29,7 @@ import { createReader } from './reader.ts';
 import { isCorruption } from './rows.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
+import { writeTelemetry } from './telemetry.ts';
 import { writeTools } from './tools.ts';
 import { writeVault } from './vault-rows.ts';
 
@@ -135,6 +136,7 @@ function createWriter(db: Connection): StoreWriter {
     ...writeCheckpoints(db),
     ...writePayloadKeys(db),
     ...writePruning(db),
+    ...writeTelemetry(db),
     ...writeState(db),
     ...writeVault(db),
     ...writeCredentials(db),

@@ -23,6 +23,7 @@ import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
+import { readTelemetry } from './telemetry.ts';
 import { readTools } from './tools.ts';
 import { readVault } from './vault-rows.ts';
 
@@ -54,6 +55,7 @@ export function createReader(db: Connection): StoreReader {
     ...readAnalytics(db),
     ...readVault(db),
     ...readCredentials(db),
+    ...readTelemetry(db),
     ...readState(db),
   };
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Scrape } from '../../engine/contract.ts';
 import type { LogPort } from '../../engine/ports.ts';
 import {
   type LoginLink,
@@ -21,6 +22,8 @@ export interface ManagementAppPorts {
   /** Known once the listener is open; requests come after that. */
   cookieName(): string;
   createLoginLink(): LoginLink;
+  /** Figures, for the token made for them; `''`: none was sent. */
+  scrape(token: string): Promise<Scrape>;
 }
 
 const maxBodyBytes = 4096;
@@ -63,6 +66,16 @@ export function createManagementApp(ports: ManagementAppPorts): Hono {
     if (!isLive) return refuse(401, 'This session is unknown or has ended.', loginFix);
     ports.log.info('a login link was made for another page');
     return context.json(ports.createLoginLink() satisfies LoginLink);
+  });
+  app.get('/metrics', async (context) => {
+    const token = /^Bearer ([\w-]{1,200})$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? '';
+    const scrape = await ports.scrape(token);
+    if (scrape.kind === 'figures') return context.body(scrape.text, 200, { 'content-type': scrape.contentType });
+    if (scrape.kind === 'off')
+      return refuse(404, 'No figures are offered here.', 'Make a token for them under Settings, Export.');
+    ports.log.warn('figures were refused: the token is missing or wrong');
+    context.header('www-authenticate', 'Bearer');
+    return context.json({ message: 'This needs the token for figures.', fix: '' } satisfies Refusal, 401);
   });
   app.get('/bridge', () => refuse(426, 'This address speaks WebSocket only.', ''));
 

@@ -43,7 +43,11 @@ export async function openManagementListener(ports: ManagementPorts): Promise<Ma
     const { token, expiresAt } = sessions.createLink();
     return { url: `http://127.0.0.1:${port}/${loginFragmentPrefix}${token}`, expiresAt };
   };
-  const app = createManagementApp({ ...ports, sessions, cookieName, createLoginLink });
+  const app = createManagementApp({
+    ...ports,
+    ...{ sessions, cookieName, createLoginLink },
+    scrape: (token) => ports.engine.scrape(token),
+  });
   const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createHttpServer();
   const sockets = createBridgeSockets({ engine: ports.engine, sessions, log: ports.log });

@@ -18,14 +18,13 @@ export interface AuditQuery {
 }
 
 /**
- * The finished tokens live in the address, `/audit/QUERY` or `/audit?q=QUERY`, so that a link or a reload brings them
- * back; what is being typed filters already. `now`: what `today` and `2h` are counted from.
+ * The finished tokens live in the address, `/audit/QUERY`, so that a link or a reload brings them back; what is being typed filters already. `now`: what `today` and `2h` are counted from.
  */
 export function useAuditQuery(now: number): AuditQuery {
   const { query = '' } = useParams<{ query?: string }>();
-  const [location, navigate] = useLocation();
+  const [, navigate] = useLocation();
   const [draft, setDraft] = useState('');
-  const text = useMemo(() => readQuery(location, query), [location, query]);
+  const text = useMemo(() => decode(query), [query]);
   const tokens = useMemo(() => parseAuditQuery(text), [text]);
   const settled = useSettled(draft, settleMs);
   const active = useMemo(() => [...tokens, ...parseAuditQuery(settled)], [tokens, settled]);
@@ -37,11 +36,9 @@ export function useAuditQuery(now: number): AuditQuery {
   return { tokens, setTokens, draft, setDraft, filter, hasFilter: active.length > 0 };
 }
 
-function readQuery(location: string, query: string): string {
-  const found = /[?&]q=([^&]*)/.exec(location);
-  const text = found?.[1] ?? query;
+function decode(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', '%20'));
+    return decodeURIComponent(text);
   } catch {
     return text;
   }

@@ -17,6 +17,7 @@ import { addAuditProof } from './015-audit-proof.ts';
 import { createAuditSearch } from './016-audit-search.ts';
 import { createVault } from './017-vault.ts';
 import { addTaskEnds } from './018-task-ends.ts';
+import { createTelemetry } from './019-telemetry.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   createAuditSearch,
   createVault,
   addTaskEnds,
+  createTelemetry,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
