@@ -8,6 +8,7 @@ import { assembleApprovals } from './approval-parts.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
+import { DefinitionScans } from './definition-scans.ts';
 import { EventBus } from './event-bus.ts';
 import { ArgumentValidator } from './pipeline/argument-validator.ts';
 import { AuditGate } from './pipeline/audit-gate.ts';
@@ -16,6 +17,7 @@ import { decideNow } from './pipeline/decide-again.ts';
 import { judgeCall } from './pipeline/judge-call.ts';
 import { ListFaults } from './pipeline/list-faults.ts';
 import { askOutsideCall, type NoticePorts, relayNotice } from './pipeline/notices.ts';
+import { ResultFilters } from './pipeline/result-filters.ts';
 import { makeExchangeHandler } from './pipeline/route-exchange.ts';
 import { ToolLists } from './pipeline/tool-lists.ts';
 import { makeNoticePorts, makePipeline } from './pipeline-parts.ts';
@@ -75,7 +77,8 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
 
   const facts = new ServerFactsBook(store);
   const pool = makePool(ground, late, facts);
-  const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
+  const content = { scans: new DefinitionScans(), filters: new ResultFilters(store) };
+  const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now, ...content });
   const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
@@ -109,7 +112,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const listener = () => late.side?.listener ?? null;
   const pipeline = makePipeline(ground, base, {
     ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists, policy, pool, servers, validator },
-    listener,
+    ...{ listener, ...content },
   });
   const notices = makeNoticePorts(pipeline, agents, listener);
   const side = new AgentsSide({
@@ -141,7 +144,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     desk,
     limiter,
     subscriptions: pipeline.subscriptions,
-    risks,
+    ...{ ...content, risks },
     kept,
     guards,
     validator,
@@ -161,12 +164,13 @@ interface CatalogGround {
   facts: ServerFactsBook;
   late: Late;
   announce: Announcer;
+  scans: DefinitionScans;
   now(): number;
 }
 
 function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; risks: RiskLedger } {
   const { ports, store } = ground;
-  const { pool, facts, late, announce, now } = parts;
+  const { pool, facts, late, announce, scans, now } = parts;
   const selfNameOf = (serverId: string) => pool.state(serverId).hello?.serverInfo?.name ?? null;
   const risks = new RiskLedger({ store, selfNameOf, now });
   const catalog = new Catalog({
@@ -179,7 +183,8 @@ function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; 
       get: (serverId) => facts.conditionalTools(serverId),
       set: (serverId, names) => facts.setConditionalTools(serverId, names),
     },
-    rate: (server, record, reviewed) => risks.rate(server, record, reviewed),
+    isBlocked: (definition, hash) => scans.isBlocked(definition, hash),
+    rate: (server, record, reviewed) => scans.tellWith(risks.rate(server, record, reviewed), record, reviewed),
     onChanged: (serverId) => {
       late.parts?.policy.refresh();
       announce.server(serverId);

@@ -16,6 +16,7 @@ import type { PipelinePorts } from './pipeline/ports.ts';
 import { PromptNames } from './pipeline/prompt-names.ts';
 import { Rereads } from './pipeline/rereads.ts';
 import { ResourceRoutes } from './pipeline/resource-routes.ts';
+import type { ResultFilters } from './pipeline/result-filters.ts';
 import { Sessions } from './pipeline/sessions.ts';
 import { Subscriptions } from './pipeline/subscriptions.ts';
 import { TaskTable } from './pipeline/task-table.ts';
@@ -31,6 +32,7 @@ interface Parts {
   approvals: ApprovalQueue;
   catalog: Catalog;
   facts: ServerFactsBook;
+  filters: ResultFilters;
   guards: CallGuards;
   keeper: CatalogKeeper;
   limiter: Limiter;
@@ -73,6 +75,7 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     limiter,
     patience: new ClientPatience({ store: ground.store, clock: ports.clock, baseMs: tuning.giveUpMs }),
     guards,
+    filters: parts.filters,
     validator: parts.validator,
     timing: tuning,
     prompts: new PromptNames(),

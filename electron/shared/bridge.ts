@@ -11,6 +11,7 @@ import {
   fatigueSchema,
 } from './approval.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
+import { contentMethods } from './content.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
 import { policyChangedEventSchema, policyMethods } from './policy.ts';
@@ -127,13 +128,21 @@ export const bridgeMethods = {
   'servers.accept': {
     params: z.strictObject({
       id: z.string(),
-      tools: z.array(z.strictObject({ name: z.string(), definitionHash: z.string() })),
+      tools: z.array(
+        z.strictObject({
+          name: z.string(),
+          definitionHash: z.string(),
+          /** A person saw what blocks this definition and accepts that too; without it the tool stays unreviewed. */
+          acceptsFindings: z.boolean().optional(),
+        }),
+      ),
     }),
     result: done,
   },
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
   ...policyMethods,
+  ...contentMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { DefinitionScans } from '../definition-scans.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
@@ -12,6 +13,7 @@ import type { AuditGate } from '../pipeline/audit-gate.ts';
 import type { CallGuards } from '../pipeline/call-guards.ts';
 import type { CallJournal } from '../pipeline/call-journal.ts';
 import type { Limiter } from '../pipeline/limiter.ts';
+import type { ResultFilters } from '../pipeline/result-filters.ts';
 import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -42,6 +44,8 @@ export interface EngineParts {
   limiter: Limiter;
   subscriptions: Subscriptions;
   risks: RiskLedger;
+  scans: DefinitionScans;
+  filters: ResultFilters;
   /** Arguments kept for replay. */
   kept: ArgumentKeeper;
   guards: CallGuards;

@@ -2,6 +2,7 @@ import { BridgeFault } from '../faults.ts';
 import { agentViewOf, makeAgentHandlers } from './agents.ts';
 import { makeApprovalHandlers } from './approvals.ts';
 import { makeCallHandlers } from './calls.ts';
+import { makeContentHandlers } from './content.ts';
 import type { EngineParts } from './context.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
 import { makePolicyHandlers } from './policy.ts';
@@ -17,6 +18,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeServerHandlers(parts),
     ...makeApprovalHandlers(parts),
     ...makePolicyHandlers(parts),
+    ...makeContentHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();

@@ -56,6 +56,8 @@ export const told = {
   degraded: 'ScopeGate cannot write its audit log, so no call is made until that is mended.',
   unrecorded:
     'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',
+  filtered:
+    'The call was made, but its result holds something the user does not let through, so the result is withheld.',
   cancelled: 'The call was cancelled.',
   internal: 'ScopeGate failed while handling this call. The call was refused.',
 } as const;

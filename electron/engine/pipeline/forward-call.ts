@@ -1,4 +1,4 @@
-import type { Outcome } from '../../shared/index.ts';
+import type { Outcome, ResultFinding } from '../../shared/index.ts';
 import { hashBytes } from '../core/canonical.ts';
 import { told } from '../core/refusals.ts';
 import type { ArmedCall } from '../core/stages.ts';
@@ -12,6 +12,7 @@ import { resultIsToolError } from '../wire/raw-response.ts';
 import { makeCallIo } from './call-io.ts';
 import type { CallRoute } from './call-route.ts';
 import { decideAgain } from './decide-again.ts';
+import { describeFindings, filterResult } from './filter-result.ts';
 import { finishResponse } from './finish-response.ts';
 import { governPages } from './govern-ask.ts';
 import { exchangeTowards, linkUserOf } from './link-user.ts';
@@ -85,6 +86,7 @@ interface Ended {
   reply: Reply;
   response: RawResponse | null;
   told: string | null;
+  findings: readonly ResultFinding[];
 }
 
 /** Housekeeping, and before the last look at policy: nothing may wait between that and the effect. */
@@ -97,7 +99,9 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
   const { call, link } = forwarded;
   const { exchange } = call;
   try {
-    const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
+    const sent = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
+    const { response, findings } = filterResult(ports, call, sent);
+    if (response === null) return withheldBy(exchange.method, findings);
     const isToolError = response.has === 'error' || resultIsToolError(response);
     return {
       outcome: isToolError ? 'tool_error' : 'ok',
@@ -105,6 +109,7 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       reply: { kind: 'raw', response: finishResponse(ports, call, link.era, response) },
       response,
       told: null,
+      findings,
     };
   } catch (error) {
     if (!(error instanceof LinkFault)) throw error;
@@ -116,8 +121,14 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       reply: replyRefused(exchange.method, text),
       response: null,
       told: end.shown ?? text,
+      findings: [],
     };
   }
+}
+
+function withheldBy(method: string, findings: readonly ResultFinding[]): Ended {
+  const reply = replyRefused(method, told.filtered);
+  return { outcome: 'tool_error', reasonCode: 'result_filter', reply, response: null, told: told.filtered, findings };
 }
 
 /**
@@ -174,6 +185,7 @@ function settleForwarded(ports: PipelinePorts, call: ArmedCall, ended: Ended, wa
     durationMs: Math.max(0, performance.now() - call.exchange.receivedAt),
     waitedMs,
     approvalId: call.approvalId,
+    details: ended.findings.length === 0 ? null : { findings: describeFindings(ended.findings) },
   });
   const outcome = written ? ended.outcome : 'unknown';
   const reply = written ? ended.reply : replyRefused(call.exchange.method, told.unrecorded);

@@ -18,6 +18,7 @@ import type { LinkLogLevels } from './log-levels.ts';
 import type { PromptNames } from './prompt-names.ts';
 import type { Rereads } from './rereads.ts';
 import type { ResourceRoutes, Route } from './resource-routes.ts';
+import type { ResultFilters } from './result-filters.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { TaskTable } from './task-table.ts';
@@ -57,6 +58,7 @@ export interface PipelinePorts extends RoutingTables {
   patience: ClientPatience;
   limiter: Limiter;
   guards: CallGuards;
+  filters: ResultFilters;
   validator: ArgumentValidator;
   timing: CallTiming;
   visibility: Visibility;

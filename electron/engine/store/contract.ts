@@ -147,6 +147,8 @@ export interface StoreReader extends PolicyReader {
   declaredPauses(): ReadonlySet<string>;
   servers(): ServerRecord[];
   serverFacts(serverId: string): ServerFacts | null;
+  /** How a server's results are looked through; null: as shipped. */
+  resultFilter(serverId: string): JsonObject | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
@@ -200,6 +202,7 @@ export interface StoreWriter extends StoreReader, PolicyWriter {
   /** Removes it with its facts, tools and switches. */
   deleteServer(id: string): void;
   putServerFacts(facts: ServerFacts): void;
+  putResultFilter(serverId: string, settings: object): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

@@ -12,6 +12,7 @@ import { readState } from './meta.ts';
 import { schemaVersion } from './migrations/index.ts';
 import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
+import { readResultFilters } from './result-filters.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTools } from './tools.ts';
@@ -27,6 +28,7 @@ export function createReader(db: Connection): StoreReader {
     ...readAgents(db),
     ...readServers(db),
     ...readTools(db),
+    ...readResultFilters(db),
     ...readGrants(db),
     ...readPolicy(db),
     ...readPolicyRun(db),

@@ -9,6 +9,7 @@ import { type TabOption, Tabs } from '../../ui/tabs.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
+import { FilterPanel } from './filter-panel.tsx';
 import { LogsPanel } from './logs-panel.tsx';
 import { ProblemPanel } from './problem-panel.tsx';
 import { ReviewPanel } from './review-panel.tsx';
@@ -19,7 +20,7 @@ import { TestDialog } from './test-dialog.tsx';
 import { ToolsPanel } from './tools-panel.tsx';
 import { type ServerToolsHandle, useServerTools } from './use-server-tools.ts';
 
-type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'logs';
+type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'results' | 'logs';
 
 interface ServerDetailProps {
   server: ServerView;
@@ -68,6 +69,7 @@ function listTabs(server: ServerView, handle: ServerToolsHandle, actions: TabAct
       label: 'Connection',
       content: <ConnectionPanel server={server} isEditing={actions.isEditing} onEditing={actions.onEditing} />,
     },
+    { value: 'results', label: 'Results', content: <FilterPanel server={server} /> },
     { value: 'logs', label: 'Logs', content: <LogsPanel server={server} /> },
   ];
   if (needsReview(server)) {
