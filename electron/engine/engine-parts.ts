@@ -15,6 +15,7 @@ import { CatalogKeeper } from './catalog-keeper.ts';
 import type { EngineOptions } from './contract.ts';
 import { assembleCredentials, type CredentialParts } from './credential-parts.ts';
 import type { DataDir } from './data-dir.ts';
+import { DefinitionScans } from './definition-scans.ts';
 import { EventBus } from './event-bus.ts';
 import { joinOAuth } from './oauth-engine.ts';
 import type { ArgumentKeeper } from './pipeline/argument-keeper.ts';
@@ -24,6 +25,7 @@ import { CallJournal } from './pipeline/call-journal.ts';
 import { judgeCall } from './pipeline/judge-call.ts';
 import { ListFaults } from './pipeline/list-faults.ts';
 import { askOutsideCall, type NoticePorts, relayNotice } from './pipeline/notices.ts';
+import { ResultFilters } from './pipeline/result-filters.ts';
 import { makeExchangeHandler } from './pipeline/route-exchange.ts';
 import { ToolLists } from './pipeline/tool-lists.ts';
 import { makeNoticePorts, makePipeline } from './pipeline-parts.ts';
@@ -90,7 +92,8 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const credentials = makeCredentials(ground, late, { bus, announce });
   const oauth = joinOAuth(ground, audit, credentials, () => late.parts);
   const pool = makePool(ground, late, facts, credentials.source);
-  const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
+  const content = { scans: new DefinitionScans(), filters: new ResultFilters(store) };
+  const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now, ...content });
   const keeper = new CatalogKeeper({
     ...{ catalog, pool, facts, log: ports.log, guard: ground.guard },
     graceMs: ground.tuning.listGraceMs,
@@ -130,7 +133,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   const pipeline = makePipeline(ground, base, {
     credentials: credentials.gate,
     ...{ approvals, catalog, facts, guards, keeper, limiter, listFaults, lists },
-    ...{ policy, pool, programs, servers, validator, listener },
+    ...{ policy, pool, programs, servers, validator, listener, ...content },
   });
   const notices = makeNoticePorts(pipeline, agents, listener);
   const side = new AgentsSide({
@@ -149,7 +152,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     telemetry: assembleTelemetry({ ...ground, ...base, servers, waiting: () => approvals.open().length }),
     ...{ bus, agents, servers, catalog, keeper, pool, policy, journal, approvals, desk, limiter, programs },
     subscriptions: pipeline.subscriptions,
-    risks,
+    ...{ ...content, risks },
     kept,
     guards,
     validator,
@@ -199,12 +202,13 @@ interface CatalogGround {
   facts: ServerFactsBook;
   late: Late;
   announce: Announcer;
+  scans: DefinitionScans;
   now(): number;
 }
 
 function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; risks: RiskLedger } {
   const { ports, store } = ground;
-  const { pool, facts, late, announce, now } = parts;
+  const { pool, facts, late, announce, scans, now } = parts;
   const selfNameOf = (serverId: string) => pool.state(serverId).hello?.serverInfo?.name ?? null;
   const risks = new RiskLedger({ store, selfNameOf, now });
   const catalog = new Catalog({
@@ -217,7 +221,8 @@ function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; 
       get: (serverId) => facts.conditionalTools(serverId),
       set: (serverId, names) => facts.setConditionalTools(serverId, names),
     },
-    rate: (server, record, reviewed) => risks.rate(server, record, reviewed),
+    isBlocked: (definition, hash) => scans.isBlocked(definition, hash),
+    rate: (server, record, reviewed) => scans.tellWith(risks.rate(server, record, reviewed), record, reviewed),
     onChanged: (serverId) => {
       late.parts?.policy.refresh();
       announce.server(serverId);

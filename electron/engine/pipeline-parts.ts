@@ -18,6 +18,7 @@ import type { ProgramBook } from './pipeline/program-book.ts';
 import { PromptNames } from './pipeline/prompt-names.ts';
 import { Rereads } from './pipeline/rereads.ts';
 import { ResourceRoutes } from './pipeline/resource-routes.ts';
+import type { ResultFilters } from './pipeline/result-filters.ts';
 import { Sessions } from './pipeline/sessions.ts';
 import { Subscriptions } from './pipeline/subscriptions.ts';
 import { TaskQuestions } from './pipeline/task-questions.ts';
@@ -35,6 +36,7 @@ interface Parts {
   credentials: CredentialGate;
   catalog: Catalog;
   facts: ServerFactsBook;
+  filters: ResultFilters;
   guards: CallGuards;
   keeper: CatalogKeeper;
   limiter: Limiter;
@@ -79,6 +81,7 @@ export function makePipeline(ground: Ground, base: Base, parts: Parts): Pipeline
     patience: new ClientPatience({ store: ground.store, clock: ports.clock, baseMs: tuning.giveUpMs }),
     guards,
     programs: parts.programs,
+    filters: parts.filters,
     validator: parts.validator,
     credentials: parts.credentials,
     timing: tuning,

@@ -19,6 +19,7 @@ import {
 import { auditMethods } from './audit.ts';
 import { auditProofEventSchema, auditProofMethods } from './audit-proof.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
+import { contentMethods } from './content.ts';
 import { credentialEvents, credentialMethods, credentialViewSchema, vaultStatusSchema } from './credential.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
@@ -149,13 +150,21 @@ export const bridgeMethods = {
   'servers.accept': {
     params: z.strictObject({
       id: z.string(),
-      tools: z.array(z.strictObject({ name: z.string(), definitionHash: z.string() })),
+      tools: z.array(
+        z.strictObject({
+          name: z.string(),
+          definitionHash: z.string(),
+          /** A person saw what blocks this definition and accepts that too; without it the tool stays unreviewed. */
+          acceptsFindings: z.boolean().optional(),
+        }),
+      ),
     }),
     result: done,
   },
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
   ...policyMethods,
+  ...contentMethods,
   ...auditMethods,
   ...auditProofMethods,
   ...credentialMethods,

@@ -5,6 +5,7 @@ export * from './audit.ts';
 export * from './audit-proof.ts';
 export * from './bridge.ts';
 export * from './call.ts';
+export * from './content.ts';
 export * from './credential.ts';
 export * from './effects.ts';
 export * from './engine-status.ts';

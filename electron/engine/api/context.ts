@@ -7,6 +7,7 @@ import type { AuditRetention } from '../audit-retention.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
 import type { CredentialParts } from '../credential-parts.ts';
+import type { DefinitionScans } from '../definition-scans.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { OAuthParts } from '../oauth-parts.ts';
@@ -19,6 +20,7 @@ import type { CallGuards } from '../pipeline/call-guards.ts';
 import type { CallJournal } from '../pipeline/call-journal.ts';
 import type { Limiter } from '../pipeline/limiter.ts';
 import type { ProgramBook } from '../pipeline/program-book.ts';
+import type { ResultFilters } from '../pipeline/result-filters.ts';
 import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -59,6 +61,8 @@ export interface EngineParts {
   programs: ProgramBook;
   subscriptions: Subscriptions;
   risks: RiskLedger;
+  scans: DefinitionScans;
+  filters: ResultFilters;
   /** Arguments kept for replay. */
   kept: ArgumentKeeper;
   guards: CallGuards;

@@ -6,6 +6,7 @@ import { makeApprovalHandlers } from './approvals.ts';
 import { makeAuditHandlers } from './audit.ts';
 import { makeProofHandlers } from './audit-proof.ts';
 import { makeCallHandlers } from './calls.ts';
+import { makeContentHandlers } from './content.ts';
 import type { EngineParts } from './context.ts';
 import { makeCredentialHandlers } from './credentials.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
@@ -34,6 +35,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeOAuthHandlers(parts),
     ...makeVaultHandlers(parts),
     ...makeCredentialHandlers(parts),
+    ...makeContentHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();

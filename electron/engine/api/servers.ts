@@ -1,4 +1,4 @@
-import type { AskSwitches, ServerTest, ServerTool, Transport } from '../../shared/index.ts';
+import type { AskSwitches, BridgeParams, ServerTest, ServerTool, Transport } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
 import type { KnownServer } from '../server-registry.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
@@ -86,18 +86,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
       return { tools: catalog.toolsOf(id).map(describeTool) };
     },
     'servers.accept': ({ id, tools }) => {
-      const server = servers.existing(id);
-      record('server.tools_accepted', server, { tools: tools.length, names: listNames(tools) });
-      const accepted = catalog.accept(id, tools);
-      if (server.reviewedAt === null) servers.change(id, { reviewedAt: parts.ports.clock.now() });
-      changed(id);
-      if (accepted.length < tools.length) {
-        throw new BridgeFault(
-          'stale',
-          'Some definitions changed while you looked at them and were not accepted.',
-          'Review them again.',
-        );
-      }
+      acceptTools(parts, id, tools, record);
       return {};
     },
     'servers.logs': ({ id }) => {
@@ -105,6 +94,43 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
       return { lines: pool.logs(id) };
     },
   };
+}
+
+type Shown = BridgeParams<'servers.accept'>['tools'];
+
+/** Tools with a finding that blocks are accepted only together with it, by name. */
+function splitBlocked({ catalog, scans }: EngineParts, serverId: string, tools: Shown): { free: Shown; held: number } {
+  const known = new Map(catalog.toolsOf(serverId).map((tool) => [tool.name, tool]));
+  const free = tools.filter(({ name, acceptsFindings }) => {
+    const tool = known.get(name);
+    return acceptsFindings === true || !tool || !scans.isBlocked(tool.definition, tool.definitionHash);
+  });
+  return { free, held: tools.length - free.length };
+}
+
+type Recorder = (event: string, server: KnownServer, details: Record<string, number | string>) => void;
+
+function acceptTools(parts: EngineParts, id: string, tools: Shown, record: Recorder): void {
+  const server = parts.servers.existing(id);
+  const { free, held } = splitBlocked(parts, id, tools);
+  record('server.tools_accepted', server, { tools: free.length, names: listNames(free) });
+  const accepted = parts.catalog.accept(id, free);
+  if (server.reviewedAt === null) parts.servers.change(id, { reviewedAt: parts.ports.clock.now() });
+  parts.announce.server(id);
+  parts.announce.matrix(null);
+  if (accepted.length < free.length) {
+    throw new BridgeFault(
+      'stale',
+      'Some definitions changed while you looked at them and were not accepted.',
+      'Review them again.',
+    );
+  }
+  if (held > 0)
+    throw new BridgeFault(
+      'conflict',
+      `${held === 1 ? 'One tool was' : `${held} tools were`} not accepted: something in it must be accepted by itself.`,
+      'Look at what was found, then accept that tool with it.',
+    );
 }
 
 async function testServer(parts: EngineParts, transport: Transport): Promise<ServerTest> {

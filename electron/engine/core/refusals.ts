@@ -57,6 +57,8 @@ export const told = {
   unrecorded:
     'The call was made but its outcome could not be recorded, so the result is withheld. Its effect is unknown.',
   unread: 'The call was made but ScopeGate failed while handling its answer. Its effect is unknown.',
+  filtered:
+    'The call was made, but its result holds something the user does not let through, so the result is withheld.',
   cancelled: 'The call was cancelled.',
   noCredential: {
     locked: (server: string) =>

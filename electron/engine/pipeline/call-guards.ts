@@ -219,13 +219,19 @@ export class CallGuards {
     this.#flows.note(sessionOf(call), toolOf(call), this.#flowOf(call), call.approvalId !== null, this.#ports.now());
   }
 
+  /** The result of a call speaks to the agent: the session's next call that can send something out asks. */
+  heard(call: ResolvedCall): void {
+    this.#flows.heard(sessionOf(call), toolOf(call), this.#ports.now());
+  }
+
   loopStates(agentId: string): LoopState[] {
     return this.#loops.states(agentId, this.#ports.settingsOf(agentId).loop, this.#ports.now());
   }
 
   #suspectFlow(call: ResolvedCall, settings: AgentPolicySettings, now: number): string | null {
-    if (!settings.flowGuard) return null;
-    return this.#flows.suspect(sessionOf(call), toolOf(call), this.#flowOf(call), now);
+    const flow = this.#flowOf(call);
+    const heard = this.#flows.suspectHeard(sessionOf(call), toolOf(call), flow, now);
+    return heard ?? (settings.flowGuard ? this.#flows.suspect(sessionOf(call), toolOf(call), flow, now) : null);
   }
 
   #flowOf(call: ResolvedCall): FlowClass {

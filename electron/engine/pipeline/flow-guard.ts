@@ -4,6 +4,8 @@ import type { FlowClass } from '../core/flow-class.ts';
 interface Flow {
   privateBy: { tool: string; at: number } | null;
   foreignBy: { tool: string; at: number } | null;
+  /** What spoke to the agent in a result. */
+  heardFrom: { tool: string; at: number } | null;
   /** Outward tools a person let through since the last foreign text; they do not ask again until there is more of it. */
   cleared: Set<string>;
 }
@@ -31,18 +33,41 @@ export class FlowGuard {
     );
   }
 
+  /** Why this call should ask: a result has told the agent what to do since somebody last let this tool through. */
+  suspectHeard(session: string, tool: string, flowClass: FlowClass, now: number): string | null {
+    const flow = this.#flows.get(session);
+    if (!flowClass.sendsOut || !flow || !isFresh(flow.heardFrom, now) || flow.cleared.has(tool)) return null;
+    return `A result this session has read speaks to the agent (${flow.heardFrom?.tool}); this call can send data out.`;
+  }
+
+  heard(session: string, tool: string, now: number): void {
+    const flow = this.#take(session);
+    flow.heardFrom = { tool, at: now };
+    flow.cleared.clear();
+    this.#keep(session, flow);
+  }
+
   /** A call goes to its server. `approved`: a person let it through though it was suspected. */
   note(session: string, tool: string, flowClass: FlowClass, approved: boolean, now: number): void {
     const { readsPrivate, readsForeign } = flowClass;
-    const known = this.#flows.get(session);
-    if (!known && !readsPrivate && !readsForeign) return;
-    const flow = known ?? { privateBy: null, foreignBy: null, cleared: new Set<string>() };
+    if (!this.#flows.has(session) && !readsPrivate && !readsForeign) return;
+    const flow = this.#take(session);
     if (readsPrivate) flow.privateBy = { tool, at: now };
     if (readsForeign) {
       flow.foreignBy = { tool, at: now };
       flow.cleared.clear();
     }
     if (approved) flow.cleared.add(tool);
+    this.#keep(session, flow);
+  }
+
+  #take(session: string): Flow {
+    return (
+      this.#flows.get(session) ?? { privateBy: null, foreignBy: null, heardFrom: null, cleared: new Set<string>() }
+    );
+  }
+
+  #keep(session: string, flow: Flow): void {
     this.#flows.delete(session);
     this.#flows.set(session, flow);
     const [oldest] = this.#flows.keys();

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../shared/index.ts';
+import type { Outcome, ResultFinding } from '../../shared/index.ts';
 import { hashBytes } from '../core/canonical.ts';
 import { told } from '../core/refusals.ts';
 import type { ArmedCall } from '../core/stages.ts';
@@ -12,6 +12,7 @@ import { resultIsToolError } from '../wire/raw-response.ts';
 import { makeCallIo } from './call-io.ts';
 import type { CallRoute } from './call-route.ts';
 import { decideAgain } from './decide-again.ts';
+import { describeFindings, filterResult } from './filter-result.ts';
 import { finishResponse } from './finish-response.ts';
 import { governPages } from './govern-ask.ts';
 import { exchangeTowards, linkUserOf } from './link-user.ts';
@@ -119,6 +120,7 @@ interface Ended {
   reply: Reply;
   response: RawResponse | null;
   told: string | null;
+  findings: readonly ResultFinding[];
 }
 
 /** Housekeeping, and before the last look at policy: nothing may wait between that and the effect. */
@@ -132,7 +134,9 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
   const { exchange } = call;
   const sentAt = performance.now();
   try {
-    const response = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
+    const sent = await (route.effect?.(forwarded) ?? sendAndOpenPages(ports, forwarded));
+    const { response, findings } = filterResult(ports, call, sent);
+    if (response === null) return withheldBy(exchange.method, findings, performance.now() - sentAt);
     const isToolError = response.has === 'error' || resultIsToolError(response);
     return {
       upstreamMs: performance.now() - sentAt,
@@ -141,6 +145,7 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       reply: { kind: 'raw', response: finishResponse(ports, call, link.era, response) },
       response,
       told: null,
+      findings,
     };
   } catch (error) {
     if (!(error instanceof LinkFault)) return endOfBug(ports, call, error, performance.now() - sentAt);
@@ -153,6 +158,7 @@ async function send(ports: PipelinePorts, forwarded: ForwardedCall, route: CallR
       reply: replyRefused(exchange.method, text),
       response: null,
       told: end.shown ?? text,
+      findings: [],
     };
   }
 }
@@ -162,7 +168,21 @@ function endOfBug(ports: PipelinePorts, { id, exchange }: ArmedCall, error: unkn
   const message = error instanceof Error ? error.message : 'unknown';
   ports.log.error('a call failed inside the pipeline after it was sent', { call: id, error: message });
   const reply = replyRefused(exchange.method, told.unread);
-  return { upstreamMs, outcome: 'unknown', reasonCode: 'internal', reply, response: null, told: told.unread };
+  return {
+    upstreamMs,
+    outcome: 'unknown',
+    reasonCode: 'internal',
+    reply,
+    response: null,
+    told: told.unread,
+    findings: [],
+  };
+}
+
+function withheldBy(method: string, findings: readonly ResultFinding[], upstreamMs: number): Ended {
+  const reply = replyRefused(method, told.filtered);
+  const ended = { outcome: 'tool_error', reasonCode: 'result_filter', response: null, told: told.filtered } as const;
+  return { ...ended, reply, findings, upstreamMs };
 }
 
 /**
@@ -226,6 +246,7 @@ async function settleForwarded(
     upstreamMs: ended.upstreamMs,
     approvalId: call.approvalId,
     credential: credentialNames(call),
+    findings: ended.findings.length === 0 ? null : describeFindings(ended.findings),
   });
   const outcome = written ? ended.outcome : 'unknown';
   const reply = written ? ended.reply : replyRefused(call.exchange.method, told.unrecorded);

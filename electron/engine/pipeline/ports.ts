@@ -20,6 +20,7 @@ import type { ProgramBook } from './program-book.ts';
 import type { PromptNames } from './prompt-names.ts';
 import type { Rereads } from './rereads.ts';
 import type { ResourceRoutes, Route } from './resource-routes.ts';
+import type { ResultFilters } from './result-filters.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { TaskQuestions } from './task-questions.ts';
@@ -70,6 +71,7 @@ export interface PipelinePorts extends RoutingTables {
   limiter: Limiter;
   guards: CallGuards;
   programs: Pick<ProgramBook, 'isLearning' | 'known'>;
+  filters: ResultFilters;
   validator: ArgumentValidator;
   credentials: CredentialGate;
   timing: CallTiming;

@@ -203,6 +203,8 @@ export interface StoreReader
   /** Oldest first. */
   knownTasks(): KnownTaskRecord[];
   serverFacts(serverId: string): ServerFacts | null;
+  /** How a server's results are looked through; null: as shipped. */
+  resultFilter(serverId: string): JsonObject | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
@@ -271,6 +273,7 @@ export interface StoreWriter
   putServerFacts(facts: ServerFacts): void;
   /** Keeps the newest 2,000 of the last seven days. */
   putKnownTask(task: KnownTaskRecord): void;
+  putResultFilter(serverId: string, settings: object): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

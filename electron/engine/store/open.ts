@@ -26,6 +26,7 @@ import { writePolicy } from './policy-rules.ts';
 import { writePolicyRun } from './policy-run.ts';
 import { ensurePrivateFile, reasonOf, tightenFile } from './private-file.ts';
 import { createReader } from './reader.ts';
+import { writeResultFilters } from './result-filters.ts';
 import { isCorruption } from './rows.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
@@ -126,6 +127,7 @@ function createWriter(db: Connection): StoreWriter {
     ...writeServers(db),
     ...writeKnownTasks(db),
     ...writeTools(db),
+    ...writeResultFilters(db),
     ...writeGrants(db),
     ...writePolicy(db),
     ...writePolicyRun(db),

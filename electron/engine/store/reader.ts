@@ -21,6 +21,7 @@ import { schemaVersion } from './migrations/index.ts';
 import { readPayloadKeys } from './payload-keys.ts';
 import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
+import { readResultFilters } from './result-filters.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTelemetry } from './telemetry.ts';
@@ -40,6 +41,7 @@ export function createReader(db: Connection): StoreReader {
     ...readServers(db),
     ...readKnownTasks(db),
     ...readTools(db),
+    ...readResultFilters(db),
     ...readGrants(db),
     ...readPolicy(db),
     ...readPolicyRun(db),

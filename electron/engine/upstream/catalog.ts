@@ -5,6 +5,7 @@ import type { LogPort } from '../ports.ts';
 import type { StoreWriter, ToolRecord } from '../store/contract.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import type { LinkPool } from './contract.ts';
+import { FormerNames } from './former-names.ts';
 
 /** A tool agents may be offered, with everything a call needs of it. */
 export interface CatalogTool {
@@ -48,6 +49,8 @@ interface Ports {
   now(): number;
   /** A server's tools, or what is known of them, changed. */
   onChanged(serverId: string): void;
+  /** True when a person must accept what was found in a definition: it is not reviewed at first sight. */
+  isBlocked(definition: JsonObject, definitionHash: string): boolean;
   /** The tier of a tool, and when it last rose. */
   rate(server: CatalogServer, record: ToolRecord, reviewed: boolean): { risk: Risk; tierRoseAt: number | null };
 }
@@ -64,6 +67,7 @@ export class Catalog {
   readonly #tools = new Map<string, CatalogTool[]>();
   #byExposedName = new Map<string, CatalogTool>();
   readonly #syncs = new Map<string, Promise<void>>();
+  readonly #former = new FormerNames();
   /** Servers whose tools were read since they last connected. */
   readonly #fresh = new Set<string>();
   /** Servers being started by a reading: their "connected" tells nothing that the reading does not see. */
@@ -175,6 +179,11 @@ export class Catalog {
     this.#put(server, [...kept, ...added], before === null ? added : []);
   }
 
+  /** The name a reviewed tool of this server had that is gone now and was this very tool; null: none. */
+  formerName(serverId: string, definition: JsonObject): string | null {
+    return this.#former.find(serverId, definition);
+  }
+
   /** Marks definitions as seen by a person, exactly those hashes; returns the names that were still the same. */
   accept(serverId: string, tools: { name: string; definitionHash: string }[]): string[] {
     const accepted = this.#ports.store.markReviewed(serverId, tools, this.#ports.now());
@@ -215,9 +224,12 @@ export class Catalog {
     const { store, now } = this.#ports;
     const usable = this.#usable(server.id, definitions);
     const first = new Set(firstSeen.map((definition) => definition.name));
+    this.#former.note(server.id, store.tools(server.id), new Set(usable.map((tool) => tool.name)));
     store.transaction(() => {
       store.putTools(server.id, usable, now());
-      const pinned = usable.filter((tool) => first.has(tool.name));
+      const pinned = usable.filter(
+        ({ name, definition, definitionHash }) => first.has(name) && !this.#ports.isBlocked(definition, definitionHash),
+      );
       if (server.pinAtFirstSight && pinned.length > 0) store.markReviewed(server.id, pinned, now());
     });
     this.#rebuild(server.id);

@@ -3,12 +3,14 @@ import { formatBytes } from '../../lib/format.ts';
 import { CopyLink } from '../../ui/copy-link.tsx';
 import { RawText } from '../../ui/raw-text.tsx';
 import { Digest } from './arguments-tab.tsx';
+import { ResultFindings } from './result-findings.tsx';
 
 /** What the server answered, as plain text. */
 export function ResultTab({ detail, view }: { detail: CallDetail; view: CallView }) {
   const { result, resultDigest } = detail;
   return (
     <div className="db">
+      <ResultFindings view={view} />
       {result === null ? (
         <p className="t2">{explainNoResult(detail, view)}</p>
       ) : (

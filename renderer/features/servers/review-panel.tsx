@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ServerTool, ServerView } from '../../../electron/shared/index.ts';
 import { countOf } from '../../lib/format.ts';
 import { makeVisibleLine } from '../../lib/visible-text.ts';
@@ -9,6 +10,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { DefinitionDiff } from './definition-diff.tsx';
 import { DefinitionView } from './definition-view.tsx';
+import { FoundInTool, ServerInstructions, type ToolFindings, useFindings } from './findings-of-server.tsx';
 import type { ServerToolsHandle } from './use-server-tools.ts';
 
 interface ReviewPanelProps {
@@ -21,6 +23,7 @@ export function ReviewPanel({ server, handle }: ReviewPanelProps) {
   const bridge = useBridge();
   const toast = useToast();
   const { busy, run } = useCommand();
+  const found = useFindings(server, handle.tools);
   if (handle.error) {
     return (
       <LoadError
@@ -33,9 +36,11 @@ export function ReviewPanel({ server, handle }: ReviewPanelProps) {
   }
   if (!handle.tools) return <Skeleton label="Loading definitions" />;
   const waiting = handle.tools.filter((tool) => tool.state !== 'reviewed');
-  const accept = async (tools: readonly ServerTool[]): Promise<void> => {
+  const foundIn = new Map(found?.tools.map((tool) => [tool.name, tool]));
+  const free = waiting.filter(({ name }) => !isBlocked(foundIn.get(name)));
+  const accept = async (tools: readonly ServerTool[], acceptsFindings = false): Promise<void> => {
     // Exactly what stands on the screen: the engine refuses a definition that has changed since.
-    const shown = tools.map(({ name, definitionHash }) => ({ name, definitionHash }));
+    const shown = tools.map(({ name, definitionHash }) => ({ name, definitionHash, acceptsFindings }));
     const isDone = await run(() => bridge.call('servers.accept', { id: server.id, tools: shown }));
     const what = tools.length === 1 ? makeVisibleLine(tools[0]?.name ?? '') : countOf(tools.length, 'tool');
     if (isDone) toast({ text: `${what} accepted; each agent’s switches decide now` });
@@ -46,20 +51,39 @@ export function ReviewPanel({ server, handle }: ReviewPanelProps) {
         <p className="t2 grow">
           Read what the server says its tools do. Accepting lets agents see them; switches and approvals still apply.
         </p>
-        {waiting.length > 1 && (
-          <Button variant="ok" icon="check" busy={busy} onClick={() => void accept(waiting)}>
-            Accept all {waiting.length}
+        {free.length > 1 && (
+          <Button variant="ok" icon="check" busy={busy || !found} onClick={() => void accept(free)}>
+            Accept all {free.length}
           </Button>
         )}
       </div>
+      <ServerInstructions instructions={found?.instructions} />
       {waiting.map((tool) => (
-        <ReviewedTool key={tool.name} tool={tool} isBusy={busy} onAccept={() => void accept([tool])} />
+        <ReviewedTool
+          key={`${tool.name} ${tool.definitionHash}`}
+          tool={tool}
+          found={foundIn.get(tool.name)}
+          isBusy={busy || !found}
+          onAccept={(acceptsFindings) => void accept([tool], acceptsFindings)}
+        />
       ))}
     </>
   );
 }
 
-function ReviewedTool({ tool, isBusy, onAccept }: { tool: ServerTool; isBusy: boolean; onAccept: () => void }) {
+function isBlocked(found: ToolFindings | undefined): boolean {
+  return found?.findings.some(({ weight }) => weight === 'block') ?? false;
+}
+
+interface ReviewedToolProps {
+  tool: ServerTool;
+  found: ToolFindings | undefined;
+  isBusy: boolean;
+  onAccept: (acceptsFindings: boolean) => void;
+}
+
+function ReviewedTool({ tool, found, isBusy, onAccept }: ReviewedToolProps) {
+  const [isConsented, setIsConsented] = useState(false);
   const name = makeVisibleLine(tool.name);
   const isChanged = tool.state === 'changed' && tool.reviewedDefinition !== null;
   return (
@@ -69,10 +93,17 @@ function ReviewedTool({ tool, isBusy, onAccept }: { tool: ServerTool; isBusy: bo
         <Tier tier={tool.risk.tier} />
         <span className="t3 f12">{isChanged ? 'changed' : 'new'}</span>
         <span className="grow" />
-        <Button small variant="ok" icon="check" disabled={isBusy} onClick={onAccept}>
+        <Button
+          small
+          variant="ok"
+          icon="check"
+          disabled={isBusy || (isBlocked(found) && !isConsented)}
+          onClick={() => onAccept(isConsented)}
+        >
           {isChanged ? 'Accept this change' : 'Accept this'}
         </Button>
       </div>
+      {found && <FoundInTool found={found} onAccepted={setIsConsented} />}
       {tool.reviewedDefinition !== null && isChanged ? (
         <DefinitionDiff before={tool.reviewedDefinition} after={tool.definition} />
       ) : (

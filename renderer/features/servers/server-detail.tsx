@@ -10,6 +10,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { useCommand } from '../../ui/use-command.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
 import { CredentialsPanel } from './credentials-panel.tsx';
+import { FilterPanel } from './filter-panel.tsx';
 import { LogsPanel } from './logs-panel.tsx';
 import { ProblemPanel } from './problem-panel.tsx';
 import { ReviewPanel } from './review-panel.tsx';
@@ -20,7 +21,7 @@ import { TestDialog } from './test-dialog.tsx';
 import { ToolsPanel } from './tools-panel.tsx';
 import { type ServerToolsHandle, useServerTools } from './use-server-tools.ts';
 
-type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'credentials' | 'logs';
+type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'credentials' | 'results' | 'logs';
 
 interface ServerDetailProps {
   server: ServerView;
@@ -70,6 +71,7 @@ function listTabs(server: ServerView, handle: ServerToolsHandle, actions: TabAct
       content: <ConnectionPanel server={server} isEditing={actions.isEditing} onEditing={actions.onEditing} />,
     },
     { value: 'credentials', label: 'Credentials', content: <CredentialsPanel server={server} /> },
+    { value: 'results', label: 'Results', content: <FilterPanel server={server} /> },
     { value: 'logs', label: 'Logs', content: <LogsPanel server={server} /> },
   ];
   if (needsReview(server)) {

@@ -18,6 +18,7 @@ import { createAuditSearch } from './016-audit-search.ts';
 import { createVault } from './017-vault.ts';
 import { addTaskEnds } from './018-task-ends.ts';
 import { createTelemetry } from './019-telemetry.ts';
+import { createResultFilters } from './020-result-filters.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -47,6 +48,7 @@ export const migrations: readonly Migration[] = [
   createVault,
   addTaskEnds,
   createTelemetry,
+  createResultFilters,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
