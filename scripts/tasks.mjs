@@ -152,9 +152,14 @@ async function check(project) {
  * @type {Task}
  */
 const checkDeep = (project) =>
-  runTool(project, 'vitest', ['run', '--project', 'unit', 'test/engine/policy/compare.test.ts'], {
-    env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_SEED: 'random' },
-  });
+  runTool(
+    project,
+    'vitest',
+    ['run', '--project', 'unit', 'test/engine/policy/compare.test.ts', 'test/engine/client-configs'],
+    {
+      env: { ...process.env, SCOPEGATE_POLICY_REQUESTS: '1000000', SCOPEGATE_DEEP: '1', SCOPEGATE_SEED: 'random' },
+    },
+  );
 
 const benches = ['policy', 'speed'];
 

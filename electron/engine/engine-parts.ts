@@ -6,6 +6,7 @@ import { makeAnnouncer } from './announcer.ts';
 import type { Announcer, EngineParts } from './api/context.ts';
 import { assembleApprovals } from './approval-parts.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
+import { makeClientParts } from './client-parts.ts';
 import type { EngineOptions } from './contract.ts';
 import type { DataDir } from './data-dir.ts';
 import { EventBus } from './event-bus.ts';
@@ -24,11 +25,13 @@ import { PolicyState } from './policy-state.ts';
 import type { EnginePorts } from './ports.ts';
 import { recoverCalls } from './recover.ts';
 import { RiskLedger } from './risk-ledger.ts';
+import { ServerConsents } from './server-consent.ts';
 import { ServerFactsBook } from './server-facts.ts';
 import { ServerRegistry } from './server-registry.ts';
 import type { StoreWriter } from './store/contract.ts';
 import type { EngineTuning } from './tuning.ts';
 import { Catalog } from './upstream/catalog.ts';
+import { ServerUsageBook } from './upstream/child-usage.ts';
 import type { LinkPool } from './upstream/contract.ts';
 import { createLinkPool } from './upstream/pool.ts';
 
@@ -56,6 +59,8 @@ export interface Base {
   audit: AuditGate;
   journal: CallJournal;
   agents: AgentRegistry;
+  consents: ServerConsents;
+  usage: ServerUsageBook;
   /** How many sent calls without an outcome a killed engine left behind. */
   recoveredCalls: number;
   startedAt: number;
@@ -69,17 +74,17 @@ export interface Base {
 export function assembleParts(ground: Ground): { parts: EngineParts; side: AgentsSide } {
   const { ports, options, store } = ground;
   const late: Late = { parts: null, side: null, notices: null };
-  const base = makeBase(ground, () => late.parts?.announce.engine());
-  const { bus, audit, journal, agents, now } = base;
+  const base = makeBase(ground, late);
+  const { bus, agents, now } = base;
   const announce = makeAnnouncer(bus, () => late.parts);
 
   const facts = new ServerFactsBook(store);
-  const pool = makePool(ground, late, facts);
+  const pool = makePool(ground, late, facts, base);
   const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now });
   const keeper = new CatalogKeeper({ catalog, pool, facts, log: ports.log });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
-    { store, pool, catalog, now, listFault: (serverId) => listFaults.of(serverId) },
+    { store, pool, catalog, consents: base.consents, now, listFault: (serverId) => listFaults.of(serverId) },
     options.declared?.servers ?? [],
   );
   const onPolicy = () => {
@@ -128,15 +133,12 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     ports,
     key: ground.key,
     store,
-    audit,
-    bus,
-    agents,
+    ...base,
     servers,
     catalog,
     keeper,
     pool,
     policy,
-    journal,
     approvals,
     desk,
     limiter,
@@ -145,6 +147,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     kept,
     guards,
     validator,
+    ...makeClientParts(ground, () => late.parts),
     announce,
     listener: () => side.listener,
     openListener: (port) => side.open(port),
@@ -193,7 +196,8 @@ function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; 
   return { catalog, risks };
 }
 
-function makeBase(ground: Ground, onHealth: () => void): Base {
+function makeBase(ground: Ground, late: Late): Base {
+  const onHealth = () => late.parts?.announce.engine();
   const { ports, options, store } = ground;
   const now = () => ports.clock.now();
   const bus = new EventBus(ports.clock, ports.log);
@@ -204,13 +208,15 @@ function makeBase(ground: Ground, onHealth: () => void): Base {
     audit,
     journal: new CallJournal(bus),
     agents,
+    consents: new ServerConsents(store, deriveKey(ground.key, 'server-launch'), now),
+    usage: new ServerUsageBook(() => late.parts?.pool ?? null, now),
     recoveredCalls: recoverCalls(store, audit),
     startedAt: now(),
     now,
   };
 }
 
-function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool {
+function makePool(ground: Ground, late: Late, facts: ServerFactsBook, { consents, usage }: Base): LinkPool {
   const { ports, dataDir } = ground;
   const pool: LinkPool = createLinkPool({
     clock: ports.clock,
@@ -219,9 +225,11 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook): LinkPool 
     dataDir: dataDir.path,
     env: ports.env,
     eras: facts.eras,
+    launch: consents,
     onStatus: (serverId) => {
       late.parts?.announce.server(serverId);
       const state = pool.state(serverId);
+      usage.follow(serverId, state);
       if (facts.follow(serverId, state)) late.side?.listsChanged();
     },
     onToolsChanged: (serverId) => late.parts?.keeper.toolsChanged(serverId),

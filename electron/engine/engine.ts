@@ -58,6 +58,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
     details: { version: ports.version, host: ports.host },
   });
 
+  parts.firstCall.tidy();
   parts.keeper.readUnknown();
   await side.open(options.port ?? options.declared?.port ?? ports.settings.getPort() ?? defaultPort);
 
@@ -66,6 +67,8 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
   const stop = async () => {
     parts.desk.close();
     await side.close();
+    await parts.firstCall.close();
+    await parts.clients.close();
     parts.keeper.close();
     await parts.pool.close();
     await parts.keeper.settled();

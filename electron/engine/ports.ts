@@ -62,6 +62,8 @@ export interface EnginePorts {
   env: Readonly<Record<string, string | undefined>>;
   /** Missing: this host does not learn of the screen's lock. */
   screen?: ScreenPort;
+  /** Starts this build's `scopegate` command; missing: it has to be on the search path. */
+  helper?: { command: string; args: readonly string[] };
   /** Missing: nothing can prove who is there. */
   stepUp?: StepUpPort;
 }

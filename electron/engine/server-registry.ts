@@ -8,6 +8,7 @@ import {
 } from '../shared/index.ts';
 import type { DeclaredServer } from './contract.ts';
 import { BridgeFault } from './faults.ts';
+import type { ServerConsents } from './server-consent.ts';
 import type { ServerRecord, StoreWriter } from './store/contract.ts';
 import type { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
@@ -21,6 +22,7 @@ interface Ports {
   store: StoreWriter;
   pool: LinkPool;
   catalog: Catalog;
+  consents: ServerConsents;
   now(): number;
   /** Why a list of the server was left out the last time; null: it was read. */
   listFault(serverId: string): ServerFault | null;
@@ -41,6 +43,7 @@ export class ServerRegistry {
     }
     for (const server of declared) {
       const at = ports.now();
+      ports.consents.declare(server.id, server.transport);
       this.#apply({
         id: server.id,
         name: server.id,
@@ -103,6 +106,7 @@ export class ServerRegistry {
       managed: false,
     };
     if (same) this.#ports.store.deleteServer(draft.id);
+    this.#ports.consents.accept(server.id, server.transport);
     this.#put(server);
     return server;
   }
@@ -115,6 +119,7 @@ export class ServerRegistry {
     const before = this.editable(id);
     const isOther = changes.transport !== undefined && !sameTransport(before.transport, changes.transport);
     const server = { ...before, ...changes, ...(isOther ? { reviewedAt: null } : {}) };
+    if (isOther) this.#ports.consents.accept(id, server.transport);
     this.#put(server);
     return server;
   }
@@ -133,6 +138,7 @@ export class ServerRegistry {
     const state = pool.state(server.id);
     const tools = catalog.toolsOf(server.id);
     const listFault = state.status === 'running' ? this.#ports.listFault(server.id) : null;
+    const launchFault = server.enabled ? this.#ports.consents.faultOf(server.id, server.transport) : null;
     return {
       id: server.id,
       name: server.name,
@@ -140,8 +146,8 @@ export class ServerRegistry {
       enabled: server.enabled,
       trusted: server.trusted,
       asks: server.asks,
-      status: listFault ? 'failing' : state.status,
-      lastError: listFault ?? state.lastError,
+      status: launchFault || listFault ? 'failing' : state.status,
+      lastError: launchFault ?? listFault ?? state.lastError,
       serverInfo: state.hello?.serverInfo ?? null,
       protocolVersion: state.hello?.protocolVersion ?? null,
       toolCount: tools.length,

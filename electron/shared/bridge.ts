@@ -11,8 +11,11 @@ import {
   fatigueSchema,
 } from './approval.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
+import { catalogMethods } from './catalog.ts';
+import { clientMethods, clientsChangedEventSchema } from './client-config.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
+import { launchMethods } from './launch.ts';
 import { policyChangedEventSchema, policyMethods } from './policy.ts';
 import { rememberOfferSchema, rememberPreviewSchema, rememberSchema } from './remember.ts';
 import {
@@ -105,7 +108,11 @@ export const bridgeMethods = {
     result: z.object({ previous: z.array(grantChangeSchema) }),
   },
 
-  'servers.add': { params: serverDraftSchema, result: serverViewSchema },
+  'servers.add': {
+    /** `consent`: needed for an address that is not encrypted; the hash of `launch.describe` that a person was shown. */
+    params: serverDraftSchema.extend({ consent: z.string().optional() }),
+    result: serverViewSchema,
+  },
   'servers.update': {
     params: z.strictObject({
       id: z.string(),
@@ -113,6 +120,8 @@ export const bridgeMethods = {
       transport: transportSchema.optional(),
       trusted: z.boolean().optional(),
       asks: askSwitchesSchema.optional(),
+      /** Needed with another transport: the hash of `launch.describe` that a person was shown and accepted. */
+      consent: z.string().optional(),
     }),
     result: done,
   },
@@ -120,7 +129,11 @@ export const bridgeMethods = {
   'servers.remove': { params: byId, result: done },
   'servers.restore': { params: byId, result: done },
   /** Starts a throw-away connection: initialize and tools/list, timed. Never changes what agents see. */
-  'servers.test': { params: z.strictObject({ transport: transportSchema }), result: serverTestSchema },
+  'servers.test': {
+    /** `id`: the server it is for, whose sandbox then holds the test too. */
+    params: z.strictObject({ transport: transportSchema, id: z.string().optional() }),
+    result: serverTestSchema,
+  },
   'servers.restart': { params: byId, result: done },
   'servers.tools': { params: byId, result: z.object({ tools: z.array(serverToolSchema) }) },
   /** A person has looked at these definitions; a tool whose definition changed meanwhile stays unreviewed. */
@@ -133,7 +146,10 @@ export const bridgeMethods = {
   },
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
+  ...catalogMethods,
+  ...launchMethods,
   ...policyMethods,
+  ...clientMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },
@@ -209,6 +225,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('matrix.changed'), agentId: z.string().nullable() }),
   z.object({ type: z.literal('approval.changed'), approval: approvalViewSchema }),
   policyChangedEventSchema,
+  clientsChangedEventSchema,
   z.object({ type: z.literal('approvals.changed'), state: approvalStateSchema }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;

@@ -47,6 +47,8 @@ export const serverFaultSchema = z.object({
     'protocol',
     'too_large',
     'secret',
+    'consent',
+    'sandbox',
     'other',
   ]),
   message: z.string(),

@@ -1,8 +1,10 @@
 import { type ComponentType, useEffect, useState } from 'react';
-import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { AgentsPage } from '../features/agents/agents-page.tsx';
 import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
 import { ReviewLayer } from '../features/approvals/review-layer.tsx';
+import { FirstRunPage } from '../features/first-run/first-run-page.tsx';
+import { StartPage } from '../features/first-run/start-page.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
 import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
@@ -20,6 +22,7 @@ const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/agents/*?', page: AgentsPage },
   { path: '/servers/*?', page: ServersPage },
   { path: '/policy/*?', page: PolicyPage },
+  { path: '/first-run', page: FirstRunPage },
 ];
 
 /** The main window: where one is at the left, the page at the right. */
@@ -45,7 +48,7 @@ export function App() {
               <Route key={path} path={path} component={page} />
             ))}
             <Route>
-              <Redirect to="/live" replace />
+              <StartPage />
             </Route>
           </Switch>
         </main>

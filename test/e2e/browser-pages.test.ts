@@ -158,7 +158,7 @@ describe('the keyboard', () => {
 
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     const seen = new Set<string>();
-    for (let presses = 0; presses < 14; presses++) {
+    for (let presses = 0; presses < 16; presses++) {
       await page.keyboard.press('Tab');
       const focus = await page.evaluate(() => {
         const element = document.activeElement;

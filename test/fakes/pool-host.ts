@@ -10,6 +10,7 @@ const pool = createLinkPool({
   version: '0',
   dataDir,
   env: { PATH: process.env.PATH, SHLVL: '1' },
+  launch: { refusalOf: () => null, sandboxOf: () => null },
   onStatus: () => {},
   onToolsChanged: () => {},
   onListChanged: () => {},

@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { EngineStatus } from '../../shared/index.ts';
 import type { AgentRegistry } from '../agent-registry.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { ClientDesk } from '../client-configs/client-desk.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { FirstCall } from '../first-call.ts';
 import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
 import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
 import type { ArgumentKeeper } from '../pipeline/argument-keeper.ts';
@@ -16,9 +18,11 @@ import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { RiskLedger } from '../risk-ledger.ts';
+import type { ServerConsents } from '../server-consent.ts';
 import type { ServerRegistry } from '../server-registry.ts';
 import type { StoreWriter } from '../store/contract.ts';
 import type { Catalog } from '../upstream/catalog.ts';
+import type { ServerUsageBook } from '../upstream/child-usage.ts';
 import type { LinkPool } from '../upstream/contract.ts';
 
 /** The parts of a running engine that its API works on. */
@@ -31,6 +35,10 @@ export interface EngineParts {
   bus: EventBus;
   agents: AgentRegistry;
   servers: ServerRegistry;
+  /** What a person accepted to run. */
+  consents: ServerConsents;
+  /** Health and cost of servers. */
+  usage: ServerUsageBook;
   catalog: Catalog;
   keeper: CatalogKeeper;
   pool: LinkPool;
@@ -46,6 +54,9 @@ export interface EngineParts {
   kept: ArgumentKeeper;
   guards: CallGuards;
   validator: ArgumentValidator;
+  /** Other programs' settings: import, connect, watch. */
+  clients: ClientDesk;
+  firstCall: FirstCall;
   /** The agents' listener, while it is up. */
   listener(): AgentListener | null;
   /** Opens the agents' listener on a port; the fault is in `status()` when it cannot be. */

@@ -2,8 +2,11 @@ import { BridgeFault } from '../faults.ts';
 import { agentViewOf, makeAgentHandlers } from './agents.ts';
 import { makeApprovalHandlers } from './approvals.ts';
 import { makeCallHandlers } from './calls.ts';
+import { makeCatalogHandlers } from './catalog.ts';
+import { makeClientHandlers } from './clients.ts';
 import type { EngineParts } from './context.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
+import { makeLaunchHandlers } from './launch.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
 
@@ -15,8 +18,11 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeCallHandlers(parts),
     ...makeAgentHandlers(parts),
     ...makeServerHandlers(parts),
+    ...makeCatalogHandlers(parts),
+    ...makeLaunchHandlers(parts),
     ...makeApprovalHandlers(parts),
     ...makePolicyHandlers(parts),
+    ...makeClientHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();

@@ -1,5 +1,6 @@
 import type { AskSwitches, ServerTest, ServerTool, Transport } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
+import { checkConsent, checkPlainAddress } from '../server-consent.ts';
 import type { KnownServer } from '../server-registry.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
 import type { EngineParts } from './context.ts';
@@ -29,7 +30,8 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
   };
 
   return {
-    'servers.add': (draft) => {
+    'servers.add': ({ consent, ...draft }) => {
+      checkPlainAddress(draft.transport, consent);
       record('server.added', draft, describeTransport(draft.transport));
       const server = servers.add(draft);
       changed(server.id);
@@ -38,6 +40,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
     },
     'servers.update': ({ id, ...changes }) => {
       const before = servers.editable(id);
+      checkConsent(before, changes);
       record('server.changed', before, describeChanges(before, changes));
       servers.change(id, {
         ...(changes.name === undefined ? {} : { name: changes.name }),
@@ -68,7 +71,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
       changed(id);
       return {};
     },
-    'servers.test': ({ transport }) => testServer(parts, transport),
+    'servers.test': ({ transport, id }) => testServer(parts, transport, id),
     'servers.restart': async ({ id }) => {
       record('server.restarted', servers.existing(id));
       await pool.restart(id);
@@ -101,11 +104,11 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
   };
 }
 
-async function testServer(parts: EngineParts, transport: Transport): Promise<ServerTest> {
+async function testServer(parts: EngineParts, transport: Transport, id: string | undefined): Promise<ServerTest> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), testMs);
   try {
-    return await parts.pool.test(transport, controller.signal);
+    return await parts.pool.test(transport, controller.signal, id === undefined ? null : parts.consents.sandboxOf(id));
   } finally {
     clearTimeout(timer);
   }

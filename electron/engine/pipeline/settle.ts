@@ -50,6 +50,8 @@ const faultWords: Record<LinkFaultKind, string> = {
   protocol: 'it did not keep to the protocol',
   too_large: 'its answer is too large; ask for less at once',
   secret: 'it is not set up completely',
+  consent: 'the user has not accepted what it runs',
+  sandbox: 'it could not be started',
   other: 'its connection broke',
 };
 

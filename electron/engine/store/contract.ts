@@ -6,6 +6,7 @@ import type {
   GrantKey,
   Outcome,
   RateLimit,
+  Sandbox,
   Transport,
 } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
@@ -56,6 +57,14 @@ export interface ServerFacts {
   hello: JsonObject | null;
   /** Names of tools it has only for clients that can be asked something; null: it was never looked. */
   conditionalTools: string[] | null;
+}
+
+/** What a person accepted to run for a server. `seal` is keyed over transport and sandbox. */
+export interface ServerLaunchRow {
+  serverId: string;
+  sandbox: Sandbox | null;
+  seal: string;
+  acceptedAt: number;
 }
 
 export interface ToolRecord {
@@ -147,6 +156,8 @@ export interface StoreReader extends PolicyReader {
   declaredPauses(): ReadonlySet<string>;
   servers(): ServerRecord[];
   serverFacts(serverId: string): ServerFacts | null;
+  /** Null also for a row that cannot be read. */
+  serverLaunch(serverId: string): ServerLaunchRow | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
@@ -200,6 +211,7 @@ export interface StoreWriter extends StoreReader, PolicyWriter {
   /** Removes it with its facts, tools and switches. */
   deleteServer(id: string): void;
   putServerFacts(facts: ServerFacts): void;
+  putServerLaunch(row: ServerLaunchRow): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

@@ -18,6 +18,7 @@ import { writePolicyRun } from './policy-run.ts';
 import { ensurePrivateFile, reasonOf, tightenFile } from './private-file.ts';
 import { createReader } from './reader.ts';
 import { isCorruption } from './rows.ts';
+import { writeServerLaunch } from './server-launch.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { writeTools } from './tools.ts';
@@ -87,6 +88,7 @@ function createWriter(db: Connection): StoreWriter {
     ...createReader(db),
     ...writeAgents(db),
     ...writeServers(db),
+    ...writeServerLaunch(db),
     ...writeTools(db),
     ...writeGrants(db),
     ...writePolicy(db),

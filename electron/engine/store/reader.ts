@@ -12,6 +12,7 @@ import { readState } from './meta.ts';
 import { schemaVersion } from './migrations/index.ts';
 import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
+import { readServerLaunch } from './server-launch.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTools } from './tools.ts';
@@ -26,6 +27,7 @@ export function createReader(db: Connection): StoreReader {
   return {
     ...readAgents(db),
     ...readServers(db),
+    ...readServerLaunch(db),
     ...readTools(db),
     ...readGrants(db),
     ...readPolicy(db),

@@ -165,8 +165,9 @@ describe('a damaged database', () => {
 });
 
 describe('the migrations', () => {
-  it('are numbered without gaps', () => {
-    expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  it('have rising numbers, each its own', () => {
+    const versions = migrations.map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
   it('bring up an older database after a backup of it, keeping its content', () => {

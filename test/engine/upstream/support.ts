@@ -52,6 +52,7 @@ export function startPool(
     env?: Record<string, string>;
     timings?: Partial<SlotTimings>;
     eras?: Map<string, Era>;
+    launch?: UpstreamPorts['launch'];
   } = {},
 ): TestPool {
   const logged: string[] = [];
@@ -67,6 +68,7 @@ export function startPool(
     version: '0.0.0-test',
     dataDir: change.dataDir ?? tempDir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SHLVL: '1', ...change.env },
+    launch: change.launch ?? { refusalOf: () => null, sandboxOf: () => null },
     onStatus: () => {},
     onToolsChanged: (id) => void changed.push(id),
     onListChanged: (id, owner, kind) => void changed.push(`${id} ${kind} ${owner}`),

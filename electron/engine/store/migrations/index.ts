@@ -11,6 +11,7 @@ import { createCallArguments } from './009-call-arguments.ts';
 import { createApprovalEngine } from './010-approval-engine.ts';
 import { addServerAsks } from './011-server-asks.ts';
 import { createDeclaredPauses } from './012-declared-pauses.ts';
+import { createServerLaunch } from './018-server-launch.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   createApprovalEngine,
   addServerAsks,
   createDeclaredPauses,
+  createServerLaunch,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
