@@ -152,6 +152,7 @@ const deepTests = [
   'test/engine/audit/audit-kill.test.ts',
   'test/engine/audit/audit-flips.test.ts',
   'test/conformance/sign-in-scenarios.test.ts',
+  'test/engine/client-configs',
 ];
 
 /**
@@ -167,6 +168,7 @@ const checkDeep = (project) =>
       SCOPEGATE_KILL_CYCLES: '1000',
       SCOPEGATE_AUDIT_FLIPS: '100000',
       SCOPEGATE_ALL_SCENARIOS: '1',
+      SCOPEGATE_DEEP: '1',
       SCOPEGATE_SEED: 'random',
     },
   });

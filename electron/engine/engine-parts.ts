@@ -1,5 +1,4 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import type { EngineStatus } from '../shared/index.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import { AgentsSide } from './agents-side.ts';
 import { makeAnnouncer } from './announcer.ts';
@@ -12,10 +11,12 @@ import { AuditProver } from './audit-prover.ts';
 import { AuditRetention } from './audit-retention.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { CatalogKeeper } from './catalog-keeper.ts';
+import { makeClientParts } from './client-parts.ts';
 import type { EngineOptions } from './contract.ts';
 import { assembleCredentials, type CredentialParts } from './credential-parts.ts';
 import type { DataDir } from './data-dir.ts';
 import { DefinitionScans } from './definition-scans.ts';
+import { describeStatus } from './describe-status.ts';
 import { EventBus } from './event-bus.ts';
 import { joinOAuth } from './oauth-engine.ts';
 import type { ArgumentKeeper } from './pipeline/argument-keeper.ts';
@@ -34,12 +35,14 @@ import { PolicyState } from './policy-state.ts';
 import type { EnginePorts } from './ports.ts';
 import { recoverCalls } from './recover.ts';
 import { RiskLedger } from './risk-ledger.ts';
+import { ServerConsents } from './server-consent.ts';
 import { ServerFactsBook } from './server-facts.ts';
 import { ServerRegistry } from './server-registry.ts';
 import type { StoreWriter } from './store/contract.ts';
 import { assembleTelemetry } from './telemetry-parts.ts';
 import type { EngineTuning } from './tuning.ts';
 import { Catalog } from './upstream/catalog.ts';
+import { ServerUsageBook } from './upstream/child-usage.ts';
 import type { LinkPool } from './upstream/contract.ts';
 import { createLinkPool } from './upstream/pool.ts';
 import type { EchoGuard } from './wire/echo-guard.ts';
@@ -71,6 +74,8 @@ export interface Base {
   trail: AuditTrail;
   journal: CallJournal;
   agents: AgentRegistry;
+  consents: ServerConsents;
+  usage: ServerUsageBook;
   /** How many sent calls without an outcome a killed engine left behind. */
   recoveredCalls: number;
   startedAt: number;
@@ -84,14 +89,14 @@ export interface Base {
 export function assembleParts(ground: Ground): { parts: EngineParts; side: AgentsSide } {
   const { ports, options, store } = ground;
   const late: Late = { parts: null, side: null, notices: null };
-  const base = makeBase(ground, () => late.parts?.announce.engine());
-  const { bus, audit, journal, agents, now } = base;
+  const base = makeBase(ground, late);
+  const { bus, agents, now } = base;
   const announce = makeAnnouncer(bus, () => late.parts);
 
   const facts = new ServerFactsBook(store);
   const credentials = makeCredentials(ground, late, { bus, announce });
-  const oauth = joinOAuth(ground, audit, credentials, () => late.parts);
-  const pool = makePool(ground, late, facts, credentials.source);
+  const oauth = joinOAuth(ground, base.audit, credentials, () => late.parts);
+  const pool = makePool(ground, late, { ...base, facts, credentials: credentials.source });
   const content = { scans: new DefinitionScans(), filters: new ResultFilters(store) };
   const { catalog, risks } = makeCatalog(ground, { pool, facts, late, announce, now, ...content });
   const keeper = new CatalogKeeper({
@@ -101,7 +106,10 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
   });
   const listFaults = new ListFaults((serverId) => announce.server(serverId));
   const servers = new ServerRegistry(
-    { store, pool, catalog, log: ports.log, now, listFault: (id) => listFaults.of(id), signInOf: oauth.signInOf },
+    {
+      ...{ store, pool, catalog, consents: base.consents, log: ports.log, now },
+      ...{ listFault: (id: string) => listFaults.of(id), signInOf: oauth.signInOf },
+    },
     options.declared?.servers ?? [],
   );
   const onPolicy = () => {
@@ -147,10 +155,11 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
 
   const parts: EngineParts = {
     ...{ ports, store, key: ground.key },
+    ...base,
     ...makeProof(ground, base, announce),
     indexer: makeIndexer(ground, kept),
     telemetry: assembleTelemetry({ ...ground, ...base, servers, waiting: () => approvals.open().length }),
-    ...{ bus, agents, servers, catalog, keeper, pool, policy, journal, approvals, desk, limiter, programs },
+    ...{ servers, catalog, keeper, pool, policy, approvals, desk, limiter, programs },
     subscriptions: pipeline.subscriptions,
     ...{ ...content, risks },
     kept,
@@ -158,6 +167,7 @@ export function assembleParts(ground: Ground): { parts: EngineParts; side: Agent
     validator,
     credentials,
     oauth,
+    ...makeClientParts(ground, () => late.parts),
     announce,
     listener: () => side.listener,
     openListener: (port) => side.open(port),
@@ -236,7 +246,8 @@ function makeCatalog(ground: Ground, parts: CatalogGround): { catalog: Catalog; 
   return { catalog, risks };
 }
 
-function makeBase(ground: Ground, onHealth: () => void): Base {
+function makeBase(ground: Ground, late: Late): Base {
+  const onHealth = () => late.parts?.announce.engine();
   const { ports, options, store } = ground;
   const now = () => ports.clock.now();
   const bus = new EventBus(ports.clock, ports.log, ground.guard);
@@ -252,6 +263,8 @@ function makeBase(ground: Ground, onHealth: () => void): Base {
     trail,
     journal: new CallJournal(bus),
     agents,
+    consents: new ServerConsents(store, deriveKey(ground.key, 'server-launch'), now),
+    usage: new ServerUsageBook(() => late.parts?.pool ?? null, now),
     recoveredCalls: recoverCalls(store, audit),
     startedAt: now(),
     now,
@@ -289,7 +302,12 @@ function makeCredentials(
   });
 }
 
-function makePool(ground: Ground, late: Late, facts: ServerFactsBook, credentials: CredentialSource): LinkPool {
+interface PoolGround extends Pick<Base, 'consents' | 'usage'> {
+  facts: ServerFactsBook;
+  credentials: CredentialSource;
+}
+
+function makePool(ground: Ground, late: Late, { facts, credentials, consents, usage }: PoolGround): LinkPool {
   const { ports, dataDir } = ground;
   const pool: LinkPool = createLinkPool({
     clock: ports.clock,
@@ -300,9 +318,11 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook, credential
     credentials,
     guard: ground.guard,
     eras: facts.eras,
+    launch: consents,
     onStatus: (serverId) => {
       late.parts?.announce.server(serverId);
       const state = pool.state(serverId);
+      usage.follow(serverId, state);
       if (facts.follow(serverId, state)) late.side?.listsChanged();
     },
     onToolsChanged: (serverId) => late.parts?.keeper.toolsChanged(serverId),
@@ -319,31 +339,4 @@ function makePool(ground: Ground, late: Late, facts: ServerFactsBook, credential
 /** A key for one purpose, so that what is signed for one can never pass for another. */
 function deriveKey(key: KeyObject, purpose: string): KeyObject {
   return createSecretKey(createHmac('sha256', key).update(purpose).digest());
-}
-
-function describeStatus(ground: Ground, base: Base, policy: PolicyState, side: AgentsSide): EngineStatus {
-  const { ports, options } = ground;
-  const listening = side.status();
-  const { paused, version: policyVersion } = policy.world;
-  return {
-    ...listening,
-    state: stateOf(base.audit.problem, listening.mcpUrl, paused),
-    paused,
-    degradedReason: base.audit.problem,
-    policyVersion,
-    policyFaults: policy.faults.length,
-    version: ports.version,
-    host: ports.host,
-    dataDir: ports.dataDir,
-    keyProtection: ports.keys.protection,
-    startedAt: base.startedAt,
-    recoveredCalls: base.recoveredCalls,
-    configFile: options.declared?.file ?? null,
-  };
-}
-
-function stateOf(problem: string | null, mcpUrl: string | null, paused: boolean): EngineStatus['state'] {
-  if (problem) return 'degraded';
-  if (mcpUrl === null) return 'no_listener';
-  return paused ? 'paused' : 'running';
 }

@@ -69,6 +69,7 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
   parts.retention.prune();
   parts.indexer.start();
   parts.telemetry.exporter.start();
+  parts.firstCall.tidy();
   parts.keeper.readUnknown();
   await side.open(options.port ?? options.declared?.port ?? ports.settings.getPort() ?? defaultPort);
 
@@ -77,6 +78,8 @@ async function startEngine(ground: Ground, isKeyReplaced: boolean): Promise<Engi
   const stop = async () => {
     parts.desk.close();
     await side.close();
+    await parts.firstCall.close();
+    await parts.clients.close();
     parts.keeper.close();
     await parts.oauth.close();
     await parts.pool.close();

@@ -89,6 +89,8 @@ export interface EnginePorts {
   openUrl?(url: string): Promise<boolean>;
   /** Missing: this host does not learn of the screen's lock. */
   screen?: ScreenPort;
+  /** Starts this build's `scopegate` command; missing: it has to be on the search path. */
+  helper?: { command: string; args: readonly string[] };
   /** Missing: nothing can prove who is there. */
   stepUp?: StepUpPort;
   /** Missing: this host is started by hand, or by something else. */

@@ -10,6 +10,7 @@ import {
 import type { DeclaredServer } from './contract.ts';
 import { BridgeFault } from './faults.ts';
 import type { LogPort } from './ports.ts';
+import type { ServerConsents } from './server-consent.ts';
 import type { ServerRecord, StoreWriter } from './store/contract.ts';
 import type { Catalog } from './upstream/catalog.ts';
 import type { LinkPool } from './upstream/contract.ts';
@@ -24,6 +25,7 @@ interface Ports {
   pool: LinkPool;
   catalog: Catalog;
   log: LogPort;
+  consents: ServerConsents;
   now(): number;
   /** Why a list of the server was left out the last time; null: it was read. */
   listFault(serverId: string): ServerFault | null;
@@ -46,6 +48,7 @@ export class ServerRegistry {
     }
     for (const server of declared) {
       const at = ports.now();
+      ports.consents.declare(server.id, server.transport);
       this.#apply({
         id: server.id,
         name: server.id,
@@ -108,6 +111,7 @@ export class ServerRegistry {
       managed: false,
     };
     if (same) this.#ports.store.deleteServer(draft.id);
+    this.#ports.consents.accept(server.id, server.transport);
     this.#put(server);
     return server;
   }
@@ -120,6 +124,7 @@ export class ServerRegistry {
     const before = this.editable(id);
     const isOther = changes.transport !== undefined && !sameTransport(before.transport, changes.transport);
     const server = { ...before, ...changes, ...(isOther ? { reviewedAt: null } : {}) };
+    if (isOther) this.#ports.consents.accept(id, server.transport);
     this.#put(server);
     return server;
   }
@@ -141,6 +146,7 @@ export class ServerRegistry {
     const listFault =
       signInFault(server, signIn, this.#ports.now()) ??
       (state.status === 'running' ? this.#ports.listFault(server.id) : null);
+    const launchFault = server.enabled ? this.#ports.consents.faultOf(server.id, server.transport) : null;
     return {
       id: server.id,
       name: server.name,
@@ -148,8 +154,8 @@ export class ServerRegistry {
       enabled: server.enabled,
       trusted: server.trusted,
       asks: server.asks,
-      status: listFault ? 'failing' : state.status,
-      lastError: listFault ?? state.lastError,
+      status: launchFault || listFault ? 'failing' : state.status,
+      lastError: launchFault ?? listFault ?? state.lastError,
       serverInfo: state.hello?.serverInfo ?? null,
       protocolVersion: state.hello?.protocolVersion ?? null,
       toolCount: tools.length,

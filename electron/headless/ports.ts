@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type Conf from 'conf';
 import { EngineStartError } from '../engine/contract.ts';
 import type { Clock, EnginePorts, KeyPort, LogPort, SettingsPort } from '../engine/ports.ts';
+import { projectDir } from './app-paths.ts';
 import { openKeyringPort } from './keyring-port.ts';
 import { openBrowser } from './open-browser.ts';
 
@@ -118,6 +120,7 @@ export async function createHeadlessPorts(host: {
     dataDir: host.dataDir,
     env: host.env,
     openUrl: openBrowser,
+    helper: { command: process.execPath, args: [join(projectDir, 'electron', 'headless', 'bin.mjs')] },
     stepUp: {
       method: null,
       reason: 'A browser cannot prove that it is you at the keyboard; the desktop app can where the system lets it.',

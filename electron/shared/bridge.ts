@@ -19,10 +19,13 @@ import {
 import { auditMethods } from './audit.ts';
 import { auditProofEventSchema, auditProofMethods } from './audit-proof.ts';
 import { callDetailSchema, callViewSchema } from './call.ts';
+import { catalogMethods } from './catalog.ts';
+import { clientMethods, clientsChangedEventSchema } from './client-config.ts';
 import { contentMethods } from './content.ts';
 import { credentialEvents, credentialMethods, credentialViewSchema, vaultStatusSchema } from './credential.ts';
 import { effectSchema, rateLimitSchema } from './effects.ts';
 import { engineStatusSchema } from './engine-status.ts';
+import { launchMethods } from './launch.ts';
 import { oauthMethods } from './oauth.ts';
 import { policyChangedEventSchema, policyMethods } from './policy.ts';
 import { rememberOfferSchema, rememberPreviewSchema, rememberSchema } from './remember.ts';
@@ -128,7 +131,11 @@ export const bridgeMethods = {
     result: z.object({ previous: z.array(grantChangeSchema) }),
   },
 
-  'servers.add': { params: serverDraftSchema, result: serverViewSchema },
+  'servers.add': {
+    /** `consent`: needed for an address that is not encrypted; the hash of `launch.describe` that a person was shown. */
+    params: serverDraftSchema.extend({ consent: z.string().optional() }),
+    result: serverViewSchema,
+  },
   'servers.update': {
     params: z.strictObject({
       id: z.string(),
@@ -136,6 +143,8 @@ export const bridgeMethods = {
       transport: transportSchema.optional(),
       trusted: z.boolean().optional(),
       asks: askSwitchesSchema.optional(),
+      /** Needed with another transport: the hash of `launch.describe` that a person was shown and accepted. */
+      consent: z.string().optional(),
     }),
     result: done,
   },
@@ -143,7 +152,11 @@ export const bridgeMethods = {
   'servers.remove': { params: byId, result: done },
   'servers.restore': { params: byId, result: done },
   /** Starts a throw-away connection: initialize and tools/list, timed. Never changes what agents see. */
-  'servers.test': { params: z.strictObject({ transport: transportSchema }), result: serverTestSchema },
+  'servers.test': {
+    /** `id`: the server it is for, whose sandbox then holds the test too. */
+    params: z.strictObject({ transport: transportSchema, id: z.string().optional() }),
+    result: serverTestSchema,
+  },
   'servers.restart': { params: byId, result: done },
   'servers.tools': { params: byId, result: z.object({ tools: z.array(serverToolSchema) }) },
   /** A person has looked at these definitions; a tool whose definition changed meanwhile stays unreviewed. */
@@ -163,6 +176,8 @@ export const bridgeMethods = {
   },
   'servers.logs': { params: byId, result: z.object({ lines: z.array(logLineSchema) }) },
 
+  ...catalogMethods,
+  ...launchMethods,
   ...policyMethods,
   ...contentMethods,
   ...auditMethods,
@@ -171,6 +186,7 @@ export const bridgeMethods = {
   ...oauthMethods,
   ...telemetryMethods,
   ...settingsMethods,
+  ...clientMethods,
 
   'approvals.decide': { params: approvalDecisionSchema, result: done },
   'approvals.extend': { params: byId, result: z.object({ expiresAt: z.number() }) },
@@ -261,6 +277,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   policyChangedEventSchema,
   auditProofEventSchema,
   ...credentialEvents,
+  clientsChangedEventSchema,
   z.object({ type: z.literal('approvals.changed'), state: approvalStateSchema }),
 ]);
 export type EventBody = z.infer<typeof eventBodySchema>;

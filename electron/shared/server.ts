@@ -55,6 +55,8 @@ export const serverFaultSchema = z.object({
     'too_large',
     'secret',
     'credential',
+    'consent',
+    'sandbox',
     'other',
   ]),
   message: z.string(),

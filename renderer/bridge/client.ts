@@ -47,6 +47,10 @@ export interface Bridge {
 const slowMethods: Partial<Record<BridgeMethod, number>> = {
   'servers.test': 120_000,
   'servers.restart': 120_000,
+  'catalog.update': 300_000,
+  'catalog.bundle': 60_000,
+  'catalog.unpack': 120_000,
+  'launch.setSandbox': 120_000,
   // The system may first ask who is there.
   'approvals.decide': 120_000,
   // 1Password and the system's key store may ask the person first; passphrases take a second of work on a slow machine.

@@ -6,6 +6,8 @@ import { ApprovalsPage } from '../features/approvals/approvals-page.tsx';
 import { ReviewLayer } from '../features/approvals/review-layer.tsx';
 import { AuditPage } from '../features/audit/audit-page.tsx';
 import { CredentialsPage } from '../features/credentials/credentials-page.tsx';
+import { FirstRunPage } from '../features/first-run/first-run-page.tsx';
+import { StartPage } from '../features/first-run/start-page.tsx';
 import { LivePage } from '../features/live/live-page.tsx';
 import { PolicyPage } from '../features/policy/policy-page.tsx';
 import { ServersPage } from '../features/servers/servers-page.tsx';
@@ -29,6 +31,7 @@ const routes: readonly { path: string; page: ComponentType }[] = [
   { path: '/audit/:query?', page: AuditPage },
   { path: '/analytics', page: AnalyticsPage },
   { path: '/settings/:section?', page: SettingsPage },
+  { path: '/first-run', page: FirstRunPage },
 ];
 
 /** The main window: where one is at the left, the page at the right. */
@@ -56,7 +59,7 @@ export function App() {
               <Route key={path} path={path} component={page} />
             ))}
             <Route>
-              <Redirect to={placeOf(location)} replace />
+              {location.startsWith(auditQuery) ? <Redirect to={placeOf(location)} replace /> : <StartPage />}
             </Route>
           </Switch>
         </main>

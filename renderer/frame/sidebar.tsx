@@ -34,6 +34,12 @@ export function Sidebar() {
           </Link>
         ))}
       </div>
+      <div className="nav nav-foot">
+        <Link href="/first-run" title="First steps" aria-current={location === '/first-run' ? 'page' : undefined}>
+          <Icon name="info" />
+          <span className="lbl">First steps</span>
+        </Link>
+      </div>
       <StatusBlock />
     </nav>
   );

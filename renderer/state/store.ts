@@ -43,6 +43,8 @@ export interface EngineState {
   matrixRevision: number;
   /** Rises when policy is no longer what was read. */
   policyRevision: number;
+  /** Rises when other programs' settings, or what was written into them, are no longer what was read. */
+  clientsRevision: number;
 }
 
 export type EngineStore = StoreApi<EngineState>;
@@ -69,6 +71,7 @@ export function createEngineStore(): EngineStore {
     calls: [],
     matrixRevision: 0,
     policyRevision: 0,
+    clientsRevision: 0,
   }));
 }
 
@@ -91,6 +94,7 @@ export function takeSnapshot(state: EngineState, snapshot: Snapshot): EngineStat
     calls: mergeCalls(sameEngine ? settledOnly(state.calls) : [], snapshot.calls.toReversed(), maxCalls),
     matrixRevision: state.matrixRevision + 1,
     policyRevision: state.policyRevision + 1,
+    clientsRevision: state.clientsRevision + 1,
   };
 }
 
@@ -132,6 +136,9 @@ function applyBody(next: EngineState, body: Exclude<EventBody, { type: 'call.cha
       next.policyRevision += 1;
       // A rule, a grant or a tier moves what switches come to.
       next.matrixRevision += 1;
+      return;
+    case 'clients.changed':
+      next.clientsRevision += 1;
       return;
     case 'approval.changed':
       next.approvals = forgetOldApprovals(upsert(next.approvals, body.approval));

@@ -30,7 +30,7 @@ beforeAll(async () => {
   host = runCli(['serve', '--data-dir', join(folder, 'data'), '--port', '0', '--login-link']);
   mcpUrl = String((await host.nextLine()).mcp);
   const login = String((await host.nextLine()).url);
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   page.on('pageerror', (error) => pageErrors.push(error.message));

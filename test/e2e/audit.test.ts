@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'scopegate-audit-'));
   scene = await startScene(folder, 0);
   await scene.play(0);
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   await page.goto(await scene.makeLink());

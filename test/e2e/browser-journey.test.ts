@@ -74,6 +74,9 @@ async function press(name: string): Promise<void> {
 
 describe('a person who starts with nothing', () => {
   it('is told how to get the first call', async () => {
+    // a fresh profile begins with the first steps
+    await page.getByRole('heading', { name: 'Import servers' }).waitFor();
+    await page.getByRole('link', { name: 'Live' }).click();
     await page.getByText('No calls yet.').waitFor();
     await page.getByText(mcpUrl).waitFor();
     await page.getByRole('link', { name: 'Connect an agent' }).waitFor();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   if ('missing' in bench) return;
   folder = mkdtempSync(join(tmpdir(), 'scopegate-pages-'));
   scene = await startScene(folder, 0);
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
 });
@@ -163,7 +163,7 @@ describe('the keyboard', () => {
 
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     const seen = new Set<string>();
-    for (let presses = 0; presses < 20; presses++) {
+    for (let presses = 0; presses < 24; presses++) {
       await page.keyboard.press('Tab');
       const focus = await page.evaluate(() => {
         const element = document.activeElement;

@@ -50,7 +50,9 @@ beforeAll(async () => {
   const mcpUrl = String((await host.nextLine()).mcp);
   const login = String((await host.nextLine()).url);
   agent = await connectAgent(mcpUrl, tokens.one);
-  page = await (await bench.browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  page = await (
+    await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+  ).newPage();
   page.setDefaultTimeout(patient.timeout);
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => {

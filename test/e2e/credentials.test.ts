@@ -87,7 +87,7 @@ beforeAll(async () => {
   const login = String((await host.nextLine()).url);
   agent = await connectAgent(mcpUrl, tokens.one);
   await agent.listTools();
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const login = String((await host.nextLine()).url);
   agent = await connectAgent(mcpUrl, tokens.one);
   await agent.listTools();
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   page.on('pageerror', (error) => pageErrors.push(error.message));

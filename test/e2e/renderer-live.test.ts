@@ -36,7 +36,11 @@ afterEach(async () => {
 
 async function open(hash: string, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
   await page?.close();
-  const context = await browser?.newContext({ viewport: { width: 1280, height: 800 }, colorScheme });
+  const context = await browser?.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
   if (context === undefined) throw new Error('no browser');
   page = await context.newPage();
   await page.goto(`${served?.address}${hash}`);
@@ -267,7 +271,11 @@ describe('accessibility', () => {
 
 async function openWindow(query: string, colorScheme: 'light' | 'dark'): Promise<void> {
   await page?.close();
-  const context = await browser?.newContext({ viewport: { width: 520, height: 684 }, colorScheme });
+  const context = await browser?.newContext({
+    viewport: { width: 520, height: 684 },
+    colorScheme,
+    reducedMotion: 'reduce',
+  });
   if (context === undefined) throw new Error('no browser');
   page = await context.newPage();
   await page.goto(`${served?.address}${query}`);

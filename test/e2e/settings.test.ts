@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'scopegate-settings-'));
   scene = await startScene(folder, 0);
   collector = await startReceiver();
-  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await bench.browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   await page.goto(await scene.makeLink());

@@ -14,6 +14,7 @@ const pool = createLinkPool({
   credentials: () => noCredentials,
   guard: createEchoGuard(),
   env: { PATH: process.env.PATH, SHLVL: '1' },
+  launch: { refusalOf: () => null, sandboxOf: () => null },
   onStatus: () => {},
   onToolsChanged: () => {},
   onListChanged: () => {},

@@ -48,7 +48,7 @@ export async function open(
   size = { width: 520, height: 684 },
   clock: 'still' | 'runs' = 'still',
 ): Promise<void> {
-  const context = await browser?.newContext({ viewport: size });
+  const context = await browser?.newContext({ viewport: size, reducedMotion: 'reduce' });
   const opened = await context?.newPage();
   if (opened === undefined) throw new Error('no page');
   page = opened;

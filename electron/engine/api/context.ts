@@ -6,10 +6,12 @@ import type { AuditProver } from '../audit-prover.ts';
 import type { AuditRetention } from '../audit-retention.ts';
 import type { AuditTrail } from '../audit-trail.ts';
 import type { CatalogKeeper } from '../catalog-keeper.ts';
+import type { ClientDesk } from '../client-configs/client-desk.ts';
 import type { CredentialParts } from '../credential-parts.ts';
 import type { DefinitionScans } from '../definition-scans.ts';
 import type { AgentListener } from '../downstream/contract.ts';
 import type { EventBus } from '../event-bus.ts';
+import type { FirstCall } from '../first-call.ts';
 import type { OAuthParts } from '../oauth-parts.ts';
 import type { ApprovalDesk } from '../pipeline/approval-desk.ts';
 import type { ApprovalQueue } from '../pipeline/approval-queue.ts';
@@ -25,10 +27,12 @@ import type { Subscriptions } from '../pipeline/subscriptions.ts';
 import type { PolicyState } from '../policy-state.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { RiskLedger } from '../risk-ledger.ts';
+import type { ServerConsents } from '../server-consent.ts';
 import type { ServerRegistry } from '../server-registry.ts';
 import type { StoreWriter } from '../store/contract.ts';
 import type { TelemetryParts } from '../telemetry-parts.ts';
 import type { Catalog } from '../upstream/catalog.ts';
+import type { ServerUsageBook } from '../upstream/child-usage.ts';
 import type { LinkPool } from '../upstream/contract.ts';
 
 /** The parts of a running engine that its API works on. */
@@ -48,6 +52,10 @@ export interface EngineParts {
   bus: EventBus;
   agents: AgentRegistry;
   servers: ServerRegistry;
+  /** What a person accepted to run. */
+  consents: ServerConsents;
+  /** Health and cost of servers. */
+  usage: ServerUsageBook;
   catalog: Catalog;
   keeper: CatalogKeeper;
   pool: LinkPool;
@@ -69,6 +77,9 @@ export interface EngineParts {
   credentials: CredentialParts;
   oauth: OAuthParts;
   validator: ArgumentValidator;
+  /** Other programs' settings: import, connect, watch. */
+  clients: ClientDesk;
+  firstCall: FirstCall;
   /** The agents' listener, while it is up. */
   listener(): AgentListener | null;
   /** Opens the agents' listener on a port; the fault is in `status()` when it cannot be. */

@@ -6,10 +6,13 @@ import { makeApprovalHandlers } from './approvals.ts';
 import { makeAuditHandlers } from './audit.ts';
 import { makeProofHandlers } from './audit-proof.ts';
 import { makeCallHandlers } from './calls.ts';
+import { makeCatalogHandlers } from './catalog.ts';
+import { makeClientHandlers } from './clients.ts';
 import { makeContentHandlers } from './content.ts';
 import type { EngineParts } from './context.ts';
 import { makeCredentialHandlers } from './credentials.ts';
 import type { Handlers, HandlersFor } from './handlers.ts';
+import { makeLaunchHandlers } from './launch.ts';
 import { makeOAuthHandlers } from './oauth.ts';
 import { makePolicyHandlers } from './policy.ts';
 import { makeServerHandlers } from './servers.ts';
@@ -25,6 +28,8 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeCallHandlers(parts),
     ...makeAgentHandlers(parts),
     ...makeServerHandlers(parts),
+    ...makeCatalogHandlers(parts),
+    ...makeLaunchHandlers(parts),
     ...makeApprovalHandlers(parts),
     ...makePolicyHandlers(parts),
     ...makeAuditHandlers(parts),
@@ -36,6 +41,7 @@ export function makeHandlers(parts: EngineParts): Handlers {
     ...makeVaultHandlers(parts),
     ...makeCredentialHandlers(parts),
     ...makeContentHandlers(parts),
+    ...makeClientHandlers(parts),
     snapshot: () => {
       // what waits to be sent is part of this state: send it first, so that no event is older than the snapshot
       parts.bus.flush();

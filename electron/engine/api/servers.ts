@@ -1,5 +1,6 @@
 import type { AskSwitches, BridgeParams, ServerTest, ServerTool, Transport } from '../../shared/index.ts';
 import { BridgeFault } from '../faults.ts';
+import { checkConsent, checkPlainAddress } from '../server-consent.ts';
 import type { KnownServer } from '../server-registry.ts';
 import type { CatalogTool } from '../upstream/catalog.ts';
 import type { EngineParts } from './context.ts';
@@ -31,7 +32,8 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
   };
 
   return {
-    'servers.add': (draft) => {
+    'servers.add': ({ consent, ...draft }) => {
+      checkPlainAddress(draft.transport, consent);
       record('server.added', draft, describeTransport(draft.transport));
       const server = servers.add(draft);
       changed(server.id);
@@ -40,6 +42,7 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
     },
     'servers.update': ({ id, ...changes }) => {
       const before = servers.editable(id);
+      checkConsent(before, changes);
       record('server.changed', before, describeChanges(before, changes));
       servers.change(id, {
         ...(changes.name === undefined ? {} : { name: changes.name }),
@@ -70,10 +73,10 @@ export function makeServerHandlers(parts: EngineParts): HandlersFor<'servers'> {
       changed(id);
       return {};
     },
-    'servers.test': ({ transport }) => {
+    'servers.test': ({ transport, id }) => {
       // it starts a program or opens a connection, so it is written down like any other
-      record('server.tested', { id: null }, describeTransport(transport));
-      return testServer(parts, transport);
+      record('server.tested', { id: id ?? null }, describeTransport(transport));
+      return testServer(parts, transport, id);
     },
     'servers.restart': async ({ id }) => {
       record('server.restarted', servers.existing(id));
@@ -133,11 +136,11 @@ function acceptTools(parts: EngineParts, id: string, tools: Shown, record: Recor
     );
 }
 
-async function testServer(parts: EngineParts, transport: Transport): Promise<ServerTest> {
+async function testServer(parts: EngineParts, transport: Transport, id: string | undefined): Promise<ServerTest> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), testMs);
   try {
-    return await parts.pool.test(transport, controller.signal);
+    return await parts.pool.test(transport, controller.signal, id === undefined ? null : parts.consents.sandboxOf(id));
   } finally {
     clearTimeout(timer);
   }

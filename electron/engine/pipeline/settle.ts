@@ -51,6 +51,8 @@ const faultWords: Record<LinkFaultKind, string> = {
   too_large: 'its answer is too large; ask for less at once',
   secret: 'it is not set up completely',
   credential: 'its credential cannot be used now; ask the person to look at Credentials in ScopeGate',
+  consent: 'the user has not accepted what it runs',
+  sandbox: 'it could not be started',
   other: 'its connection broke',
 };
 

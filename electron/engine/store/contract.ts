@@ -6,6 +6,7 @@ import type {
   GrantKey,
   Outcome,
   RateLimit,
+  Sandbox,
   Transport,
 } from '../../shared/index.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
@@ -64,6 +65,14 @@ export interface ServerFacts {
   hello: JsonObject | null;
   /** Names of tools it has only for clients that can be asked something; null: it was never looked. */
   conditionalTools: string[] | null;
+}
+
+/** What a person accepted to run for a server. `seal` is keyed over transport and sandbox. */
+export interface ServerLaunchRow {
+  serverId: string;
+  sandbox: Sandbox | null;
+  seal: string;
+  acceptedAt: number;
 }
 
 export interface ToolRecord {
@@ -205,6 +214,8 @@ export interface StoreReader
   serverFacts(serverId: string): ServerFacts | null;
   /** How a server's results are looked through; null: as shipped. */
   resultFilter(serverId: string): JsonObject | null;
+  /** Null also for a row that cannot be read. */
+  serverLaunch(serverId: string): ServerLaunchRow | null;
   tools(serverId: string): ToolRecord[];
   grants(): GrantRecord[];
   /** Open: pending and approved, oldest first. Closed: newest first, `before` is the `createdAt` of the last one seen. */
@@ -274,6 +285,7 @@ export interface StoreWriter
   /** Keeps the newest 2,000 of the last seven days. */
   putKnownTask(task: KnownTaskRecord): void;
   putResultFilter(serverId: string, settings: object): void;
+  putServerLaunch(row: ServerLaunchRow): void;
   /** Replaces the server's tool rows; keeps firstSeenAt and the reviewed part of tools that are still there. */
   putTools(
     serverId: string,

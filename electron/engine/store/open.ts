@@ -28,6 +28,7 @@ import { ensurePrivateFile, reasonOf, tightenFile } from './private-file.ts';
 import { createReader } from './reader.ts';
 import { writeResultFilters } from './result-filters.ts';
 import { isCorruption } from './rows.ts';
+import { writeServerLaunch } from './server-launch.ts';
 import { writeServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { writeTelemetry } from './telemetry.ts';
@@ -126,6 +127,7 @@ function createWriter(db: Connection): StoreWriter {
     ...writeAgentPrograms(db),
     ...writeServers(db),
     ...writeKnownTasks(db),
+    ...writeServerLaunch(db),
     ...writeTools(db),
     ...writeResultFilters(db),
     ...writeGrants(db),

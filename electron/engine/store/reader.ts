@@ -22,6 +22,7 @@ import { readPayloadKeys } from './payload-keys.ts';
 import { readPolicy } from './policy-rules.ts';
 import { readPolicyRun } from './policy-run.ts';
 import { readResultFilters } from './result-filters.ts';
+import { readServerLaunch } from './server-launch.ts';
 import { readServers } from './servers.ts';
 import { toStartError } from './start-errors.ts';
 import { readTelemetry } from './telemetry.ts';
@@ -40,6 +41,7 @@ export function createReader(db: Connection): StoreReader {
     ...readAgentPrograms(db),
     ...readServers(db),
     ...readKnownTasks(db),
+    ...readServerLaunch(db),
     ...readTools(db),
     ...readResultFilters(db),
     ...readGrants(db),

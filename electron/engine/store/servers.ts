@@ -55,6 +55,7 @@ export function writeServers(db: Connection): Pick<StoreWriter, 'putServer' | 'd
       conditional_tools = excluded.conditional_tools`);
   const removals = [
     db.prepare('DELETE FROM server_facts WHERE server_id = ?'),
+    db.prepare('DELETE FROM server_launch WHERE server_id = ?'),
     db.prepare('DELETE FROM grants WHERE server_id = ?'),
     db.prepare('DELETE FROM tools WHERE server_id = ?'),
     db.prepare('DELETE FROM servers WHERE id = ?'),

@@ -20,6 +20,8 @@ export interface ChildRegistry {
   reap(): Promise<number>;
   record(pid: number, serverId: string, command: readonly string[]): Promise<void>;
   forget(pid: number): Promise<void>;
+  /** What runs for a server now, oldest first. */
+  of(serverId: string): { pid: number; startedAt: number }[];
 }
 
 const fileName = 'children.json';
@@ -68,6 +70,10 @@ export function createChildRegistry(dataDir: string, log: LogPort): ChildRegistr
       });
       await save();
     },
+    of: (serverId) =>
+      [...records.values()]
+        .filter((record) => record.serverId === serverId)
+        .map(({ pid, spawnedAt }) => ({ pid, startedAt: spawnedAt })),
     async forget(pid) {
       if (records.delete(pid)) await save();
     },

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ServerFault, ServerTest, Transport } from '../../shared/index.ts';
+import type { Sandbox, ServerFault, ServerTest, Transport } from '../../shared/index.ts';
 import { noCredentials } from '../arming.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
 import { cancelledFault, createFaultMaker, toLinkFault } from './faults.ts';
@@ -17,6 +17,7 @@ export async function testConnection(
   transport: Transport,
   shared: SlotShared,
   signal: AbortSignal,
+  sandbox: Sandbox | null,
 ): Promise<ServerTest> {
   const { ports } = shared;
   const now = () => ports.clock.now();
@@ -34,6 +35,7 @@ export async function testConnection(
       // No server id has a dot, so no configured server shares this folder.
       ownDir: path.join(ports.dataDir, 'servers', '.test'),
       env: ports.env,
+      sandbox,
       version: ports.version,
       now,
       redactor,

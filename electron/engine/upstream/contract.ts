@@ -1,9 +1,10 @@
-import type { LogLine, ServerFault, ServerStatus, ServerTest, Transport } from '../../shared/index.ts';
+import type { LogLine, Sandbox, ServerFault, ServerStatus, ServerTest, Transport } from '../../shared/index.ts';
 import type { CredentialSource } from '../arming.ts';
 import type { AskAnswer, AskMethod, AskTies, Era } from '../exchange.ts';
 import type { Clock, LogPort } from '../ports.ts';
 import type { EchoGuard } from '../wire/echo-guard.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
+import type { LaunchGate } from './launch-gate.ts';
 import type { ServerHello, UpstreamLink } from './link.ts';
 
 /** What the servers' side needs of the engine. */
@@ -18,6 +19,8 @@ export interface UpstreamPorts {
   guard: EchoGuard;
   /** Source of `env:NAME` references and of the variables a child is allowed to see. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Asked before every start. */
+  launch: LaunchGate;
   /** The state of a server changed: status, fault, hello or pid. */
   onStatus(serverId: string): void;
   /** The server's tools may have changed: it just connected, or said so. The engine calls `listTools`. */
@@ -97,7 +100,11 @@ export interface LinkPool {
   logs(serverId: string): LogLine[];
   restart(serverId: string): Promise<void>;
   /** A throw-away connection, timed. Never throws for a broken server. */
-  test(transport: Transport, signal: AbortSignal): Promise<ServerTest>;
+  test(transport: Transport, signal: AbortSignal, sandbox?: Sandbox | null): Promise<ServerTest>;
+  /** What the pool does with the server by itself next, milliseconds since the epoch; null: nothing. */
+  plans(serverId: string): { retryAt: number | null; idleStopAt: number | null };
+  /** The programs that run for a server, by process id. */
+  children(serverId: string): { pid: number; startedAt: number }[];
   /** Ends every link and every child. */
   close(): Promise<void>;
 }

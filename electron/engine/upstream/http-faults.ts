@@ -4,6 +4,7 @@ import type { FaultMaker } from './faults.ts';
 import type { HttpOutcome } from './http-answer.ts';
 import type { LinkFault } from './link.ts';
 import { maxResultBytes } from './open-context.ts';
+import { explainTls } from './tls-faults.ts';
 
 /** The outcome of an exchange that gave no answer, in words a person can act on. `address` is shown, never a header. */
 export function describeOutcome(
@@ -110,12 +111,11 @@ function describeNetwork(error: Error, address: string, makeFault: FaultMaker): 
       detail,
     });
   }
-  const isTls = /CERT|TLS|SSL|SELF_SIGNED/.test(code);
-  return makeFault(isTls ? 'refused' : 'exited', {
-    message: isTls ? `The certificate of ${address} is not trusted.` : `${address} broke the connection.`,
-    fix: isTls
-      ? 'Check the address; do not go on if you did not expect this.'
-      : 'Try again; look into its log if it stays.',
+  const tls = explainTls(code, address);
+  if (tls !== null) return makeFault('refused', { ...tls, detail });
+  return makeFault('exited', {
+    message: `${address} broke the connection.`,
+    fix: 'Try again; look into its log if it stays.',
     detail,
   });
 }

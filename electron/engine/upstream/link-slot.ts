@@ -42,6 +42,7 @@ export class LinkSlot {
   #inFlight = 0;
   #isRetired = false;
   #idleTimer: NodeJS.Timeout | null = null;
+  #idleStopAt = 0;
   #reviveTimer: NodeJS.Timeout | null = null;
   #revivals = 0;
 
@@ -68,6 +69,16 @@ export class LinkSlot {
       this.#starting = this.#begin();
     }
     return untilAborted(this.#starting.done, signal, () => cancelledFault(makeFault));
+  }
+
+  /** Milliseconds until a call may start it again; 0: now. */
+  get retryInMs(): number {
+    return this.link === null ? this.#backoff.waitMs() : 0;
+  }
+
+  /** When it is stopped if nothing comes; null: it does not run, or is at work. */
+  get idleStopAt(): number | null {
+    return this.link !== null && this.isIdle ? this.#idleStopAt : null;
   }
 
   get isLive(): boolean {
@@ -128,6 +139,7 @@ export class LinkSlot {
   touch(): void {
     this.#stopIdleTimer();
     if (this.link === null) return;
+    this.#idleStopAt = this.#ports.now() + this.#ports.idleMs;
     this.#idleTimer = setTimeout(() => {
       if (!this.isIdle || this.#ports.isHeld()) return this.touch();
       this.#ports.note('Stopped: no calls for a while. The next call starts it again.');

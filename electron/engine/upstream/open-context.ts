@@ -1,3 +1,4 @@
+import type { Sandbox } from '../../shared/index.ts';
 import type { LinkCredentials } from '../arming.ts';
 import type { LogLevel } from '../eras/log-levels.ts';
 import type { Era } from '../exchange.ts';
@@ -26,6 +27,8 @@ export interface OpenContext {
   ownDir: string;
   /** Environment of the host process. */
   env: Readonly<Record<string, string | undefined>>;
+  /** What the program may reach; null: everything its user may. */
+  sandbox: Sandbox | null;
   version: string;
   now(): number;
   redactor: Redactor;

@@ -60,13 +60,15 @@ export function createLinkPool(ports: UpstreamPorts, timings: Partial<SlotTiming
     state: (serverId) => slots.get(serverId)?.state ?? unknownServer,
     logs: (serverId) => slots.get(serverId)?.logs() ?? [],
     restart: async (serverId) => slotOf(serverId).restart(),
-    async test(transport, signal) {
+    plans: (serverId) => slots.get(serverId)?.plans() ?? { retryAt: null, idleStopAt: null },
+    children: (serverId) => registry.of(serverId),
+    async test(transport, signal, sandbox = null) {
       const ending = new AbortController();
       const end = () => ending.abort();
       const sources = [signal, closing.signal];
       if (sources.some((source) => source.aborted)) end();
       for (const source of sources) source.addEventListener('abort', end, { once: true });
-      const run = testConnection(transport, shared, ending.signal);
+      const run = testConnection(transport, shared, ending.signal, sandbox);
       tests.add(run);
       return run.finally(() => {
         tests.delete(run);

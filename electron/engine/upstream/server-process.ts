@@ -9,6 +9,7 @@ import { killTree, signalGroup } from './kill-tree.ts';
 import type { LinkFault } from './link.ts';
 import type { OpenContext } from './open-context.ts';
 import { resolveReferences } from './references.ts';
+import { confineLaunch } from './sandbox/confine-launch.ts';
 
 export interface ProcessEnd {
   code: number | null;
@@ -46,9 +47,11 @@ export async function startServerProcess(
   const configured = { ...(await resolveReferences(transport.env, context)), ...(await armProcess(context)) };
   const cwd = await chooseFolder(transport, context);
   const program = await locateProgram(transport, cwd, context);
-  const child = spawn(program.file, [...program.prefixArgs, ...transport.args], {
+  const env = makeChildEnv(context.env, program.searchPath, configured);
+  const launch = await confineLaunch({ program, args: transport.args, cwd, env }, context);
+  const child = spawn(launch.file, launch.args, {
     cwd,
-    env: makeChildEnv(context.env, program.searchPath, configured),
+    env: launch.env,
     shell: false,
     windowsHide: true,
     detached: process.platform !== 'win32',

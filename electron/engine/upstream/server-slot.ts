@@ -120,6 +120,12 @@ export class ServerSlot {
     return untilAborted(list, signal, () => cancelledFault(this.#makeFault));
   }
 
+  plans(): { retryAt: number | null; idleStopAt: number | null } {
+    const waitMs = this.#slot.retryInMs;
+    const retryAt = waitMs > 0 ? this.#shared.ports.clock.now() + waitMs : null;
+    return { retryAt, idleStopAt: this.#holds > 0 ? null : this.#slot.idleStopAt };
+  }
+
   hold(): () => void {
     let isHeld = true;
     this.#holds++;
@@ -245,7 +251,9 @@ export class ServerSlot {
       note: (text) => this.#note(text),
       idleMs: timings.idleMs,
       reaped,
-      open: (signal, memory) => {
+      open: async (signal, memory) => {
+        const refusal = ports.launch.refusalOf(this.config.id, this.config.transport);
+        if (refusal) throw this.#makeFault('consent', refusal);
         if (!this.#isAnyLive(user)) this.#ring.beginRun();
         const context = this.#context(signal, user, memory);
         this.#arm(slot, context.credentials);
@@ -290,6 +298,7 @@ export class ServerSlot {
       serverId: this.config.id,
       ownDir: path.join(ports.dataDir, 'servers', this.config.id),
       env: ports.env,
+      sandbox: ports.launch.sandboxOf(this.config.id),
       version: ports.version,
       now: () => ports.clock.now(),
       redactor: this.#redactor,

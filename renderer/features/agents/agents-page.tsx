@@ -3,6 +3,9 @@ import { useLocation, useRoute } from 'wouter';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Skeleton } from '../../ui/placeholder.tsx';
+import type { ClientChoice } from '../clients/client-picker.tsx';
+import { ConnectClientDialog } from '../clients/connect-client-dialog.tsx';
+import { MovedBanner } from '../clients/moved-banner.tsx';
 import { AgentDetail } from './agent-detail.tsx';
 import { AgentList } from './agent-list.tsx';
 import { ConnectDialog } from './connect-dialog.tsx';
@@ -16,6 +19,7 @@ export function AgentsPage() {
   const phase = useEngineStore((state) => state.phase);
   const agents = useEngineStore((state) => state.agents);
   const [isConnecting, setIsConnecting] = useState(false);
+  const [writing, setWriting] = useState<{ into: ClientChoice | null } | null>(null);
   const connect = (): void => setIsConnecting(true);
   const selected = params ? agents.find((agent) => agent.id === params.id) : agents[0];
 
@@ -23,6 +27,7 @@ export function AgentsPage() {
     <div className="body agents">
       <AgentList agents={agents} selectedId={selected?.id ?? null} onConnect={connect} />
       <section className="pane agents-pane" aria-label={selected?.name ?? 'Agent'}>
+        <MovedBanner onUpdate={(into) => setWriting({ into })} />
         {selected ? (
           <AgentDetail key={selected.id} agent={selected} onRemoved={() => navigate('/agents')} />
         ) : (
@@ -30,7 +35,21 @@ export function AgentsPage() {
         )}
       </section>
       {isConnecting && (
-        <ConnectDialog onCreated={(agent) => navigate(`/agents/${agent.id}`)} onClose={() => setIsConnecting(false)} />
+        <ConnectDialog
+          onCreated={(agent) => navigate(`/agents/${agent.id}`)}
+          onInstalled={() => {
+            setIsConnecting(false);
+            setWriting({ into: null });
+          }}
+          onClose={() => setIsConnecting(false)}
+        />
+      )}
+      {writing && (
+        <ConnectClientDialog
+          start={writing.into}
+          onConnected={(agent) => navigate(`/agents/${agent.id}`)}
+          onClose={() => setWriting(null)}
+        />
       )}
     </div>
   );

@@ -30,11 +30,13 @@ const starts: readonly ListOption<Effect>[] = [
 
 interface ConnectDialogProps {
   onCreated: (agent: AgentView) => void;
+  /** To writing into the settings of an installed client instead. */
+  onInstalled: () => void;
   onClose: () => void;
 }
 
 /** Makes an agent, shows its token once, and waits for the first connection. */
-export function ConnectDialog({ onCreated, onClose }: ConnectDialogProps) {
+export function ConnectDialog({ onCreated, onInstalled, onClose }: ConnectDialogProps) {
   const [issued, setIssued] = useState<{ agent: AgentView; token: string; at: number } | null>(null);
   if (issued) {
     return (
@@ -49,6 +51,7 @@ export function ConnectDialog({ onCreated, onClose }: ConnectDialogProps) {
   }
   return (
     <NameDialog
+      onInstalled={onInstalled}
       onClose={onClose}
       onIssued={(agent, token) => {
         setIssued({ agent, token, at: Date.now() });
@@ -60,10 +63,11 @@ export function ConnectDialog({ onCreated, onClose }: ConnectDialogProps) {
 
 interface NameDialogProps {
   onIssued: (agent: AgentView, token: string) => void;
+  onInstalled: () => void;
   onClose: () => void;
 }
 
-function NameDialog({ onIssued, onClose }: NameDialogProps) {
+function NameDialog({ onIssued, onInstalled, onClose }: NameDialogProps) {
   const bridge = useBridge();
   const agents = useEngineStore((state) => state.agents);
   const form = useRef<HTMLFormElement>(null);
@@ -95,6 +99,9 @@ function NameDialog({ onIssued, onClose }: NameDialogProps) {
       description="The agent gets a token of its own, so that its calls can be told apart, switched and stopped."
       footer={
         <>
+          <Button variant="ghost" onClick={onInstalled}>
+            In an installed client…
+          </Button>
           <span className="grow" />
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" form={formId} variant="primary" busy={busy}>

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useRef, useState } from 'react';
-import type { ServerView } from '../../../electron/shared/index.ts';
+import { isPlainElsewhere, type ServerView, type Transport } from '../../../electron/shared/index.ts';
 import { useBridge, useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -9,17 +9,20 @@ import { useCommand } from '../../ui/use-command.ts';
 import { type ConnectionDraft, type ConnectionErrors, emptyConnection, readConnection } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
 import { checkServerId, deriveServerId, suggestServerName } from './derive-server-id.ts';
+import { ConsentDialog } from './edit-consent.tsx';
 import { TestResult } from './test-result.tsx';
 import { TrustedOption } from './trusted-option.tsx';
 import { useConnectionTest } from './use-connection-test.ts';
 
 interface AddServerDialogProps {
   onAdded: (server: ServerView) => void;
+  /** To the servers of an installed client instead. */
+  onImport: () => void;
   onClose: () => void;
 }
 
 /** A new server: how it is reached, what it is called, and a test before it is kept. */
-export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
+export function AddServerDialog({ onAdded, onImport, onClose }: AddServerDialogProps) {
   const bridge = useBridge();
   const form = useRef<HTMLFormElement>(null);
   const formId = useId();
@@ -30,6 +33,7 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
   const [identity, setIdentity] = useState<Identity>({ name: null, id: null });
   const [trusted, setTrusted] = useState(false);
   const [isChecked, setIsChecked] = useState(false);
+  const [asked, setAsked] = useState<Transport | null>(null);
 
   const read = readConnection(connection);
   const name = identity.name ?? (read.ok ? suggestServerName(read.transport) : '');
@@ -55,8 +59,13 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
       return;
     }
     const { transport } = read;
+    if (isPlainElsewhere(transport)) setAsked(transport);
+    else await add(transport, {});
+  };
+  const add = async (transport: Transport, consent: { consent?: string }): Promise<void> => {
+    setAsked(null);
     await adding.run(async () => {
-      onAdded(await bridge.call('servers.add', { id, name: name.trim(), transport, trusted }));
+      onAdded(await bridge.call('servers.add', { id, name: name.trim(), transport, trusted, ...consent }));
       onClose();
     });
   };
@@ -70,6 +79,9 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
         <>
           <Button busy={testing.busy} onClick={() => void runTest()}>
             {testing.busy ? 'Testing…' : 'Test'}
+          </Button>
+          <Button variant="ghost" onClick={onImport}>
+            From an installed client…
           </Button>
           <span className="grow" />
           <Button onClick={onClose}>Cancel</Button>
@@ -93,6 +105,15 @@ export function AddServerDialog({ onAdded, onClose }: AddServerDialogProps) {
       </form>
       <FormFailure text={adding.failure ?? testing.failure} />
       {test && <TestResult test={test} />}
+      {asked && (
+        <ConsentDialog
+          server={null}
+          name={name}
+          transport={asked}
+          onCancel={() => setAsked(null)}
+          onConfirm={(consent) => void add(asked, { consent })}
+        />
+      )}
     </Dialog>
   );
 }

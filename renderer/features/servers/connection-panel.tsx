@@ -11,6 +11,7 @@ import { useCommand } from '../../ui/use-command.ts';
 import { AskOptions } from './ask-options.tsx';
 import { type ConnectionErrors, draftOf, readConnection } from './connection-draft.ts';
 import { ConnectionForm } from './connection-form.tsx';
+import { ConsentDialog } from './edit-consent.tsx';
 import { joinCommandLine } from './split-command.ts';
 import { TestResult } from './test-result.tsx';
 import { TrustedOption } from './trusted-option.tsx';
@@ -66,7 +67,7 @@ function describeTransport(transport: Transport) {
   return [
     ['Reached by', 'a command ScopeGate starts, over stdio'],
     ['Command', <code key="command">{joinCommandLine(transport.command, transport.args)}</code>],
-    ['Folder', transport.cwd === null ? 'your home folder' : <code key="cwd">{transport.cwd}</code>],
+    ['Folder', transport.cwd === null ? 'one of its own' : <code key="cwd">{transport.cwd}</code>],
     ['Variables', pairs(transport.env, '=')],
   ] as const;
 }
@@ -99,10 +100,11 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
   const form = useRef<HTMLFormElement>(null);
   const { busy, run, failure } = useCommand({ says: 'here' });
   const undoing = useCommand();
-  const testing = useConnectionTest();
+  const testing = useConnectionTest(server.id);
   const [name, setName] = useState(server.name);
   const [draft, setDraft] = useState(() => draftOf(server.transport));
   const [isChecked, setIsChecked] = useState(false);
+  const [asked, setAsked] = useState<Transport | null>(null);
   const read = readConnection(draft);
   const test = testing.resultOf(read.ok ? read.transport : null);
   const errors: ConnectionErrors = isChecked && !read.ok ? read.errors : { rows: {} };
@@ -114,13 +116,25 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
       focusFirstError(form.current);
       return;
     }
-    const before = { id: server.id, name: server.name, transport: server.transport };
-    const after = { id: server.id, name: name.trim(), transport: read.transport };
+    if (JSON.stringify(read.transport) === JSON.stringify(server.transport)) await save(read.transport, undefined);
+    else setAsked(read.transport);
+  };
+
+  /** `consent`: what the person has just confirmed; there where another thing will run. */
+  const save = async (transport: Transport, consent: string | undefined): Promise<void> => {
+    setAsked(null);
+    const after = { id: server.id, name: name.trim(), ...(consent === undefined ? {} : { transport, consent }) };
     const isSaved = await run(() => bridge.call('servers.update', after));
     if (!isSaved) return;
-    const undo = (): void => void undoing.run(() => bridge.call('servers.update', before));
+    const undo = (): void => void undoing.run(() => putBack());
     toast({ text: `The connection of ${after.name} is saved`, undo });
     onDone();
+  };
+  const putBack = async (): Promise<void> => {
+    // What ran before was confirmed before.
+    const { hash } = await bridge.call('launch.describe', { id: server.id, transport: server.transport });
+    const { id, name: oldName, transport } = server;
+    await bridge.call('servers.update', { id, name: oldName, transport, consent: hash });
   };
 
   const runTest = async (): Promise<void> => {
@@ -151,6 +165,15 @@ function EditForm({ server, onDone }: { server: ServerView; onDone: () => void }
       </div>
       <FormFailure text={failure ?? testing.failure} />
       {test && <TestResult test={test} />}
+      {asked && (
+        <ConsentDialog
+          server={server}
+          name={server.name}
+          transport={asked}
+          onCancel={() => setAsked(null)}
+          onConfirm={(hash) => void save(asked, hash)}
+        />
+      )}
     </form>
   );
 }

@@ -4,6 +4,7 @@ import { makeVisibleLine } from '../../lib/visible-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { RawLines } from '../../ui/raw-lines.tsx';
+import { AcceptLaunch } from './edit-consent.tsx';
 import { faultDetailTitle } from './server-words.ts';
 
 interface ProblemPanelProps {
@@ -15,6 +16,7 @@ interface ProblemPanelProps {
 
 /** Why a server fails, what to do about it, and its last words. */
 export function ProblemPanel({ server, fault, onTest, onEdit }: ProblemPanelProps) {
+  if (fault.code === 'consent' && !server.managed) return <AcceptLaunch server={server} />;
   return (
     <>
       <div className="secs">

@@ -14,14 +14,16 @@ import { FilterPanel } from './filter-panel.tsx';
 import { LogsPanel } from './logs-panel.tsx';
 import { ProblemPanel } from './problem-panel.tsx';
 import { ReviewPanel } from './review-panel.tsx';
+import { SandboxPanel } from './sandbox.tsx';
 import { ServerBanner } from './server-banner.tsx';
 import { ServerGlyph } from './server-list.tsx';
 import { describeServer, describeServerFully, needsReview } from './server-words.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { ToolsPanel } from './tools-panel.tsx';
+import { UsagePanel } from './usage.tsx';
 import { type ServerToolsHandle, useServerTools } from './use-server-tools.ts';
 
-type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'credentials' | 'results' | 'logs';
+type Tab = 'problem' | 'review' | 'tools' | 'connection' | 'credentials' | 'results' | 'sandbox' | 'health' | 'logs';
 
 interface ServerDetailProps {
   server: ServerView;
@@ -72,8 +74,12 @@ function listTabs(server: ServerView, handle: ServerToolsHandle, actions: TabAct
     },
     { value: 'credentials', label: 'Credentials', content: <CredentialsPanel server={server} /> },
     { value: 'results', label: 'Results', content: <FilterPanel server={server} /> },
+    { value: 'health', label: 'Health', content: <UsagePanel server={server} /> },
     { value: 'logs', label: 'Logs', content: <LogsPanel server={server} /> },
   ];
+  if (server.transport.kind === 'stdio') {
+    tabs.splice(2, 0, { value: 'sandbox', label: 'Sandbox', content: <SandboxPanel server={server} /> });
+  }
   if (needsReview(server)) {
     tabs.unshift({
       value: 'review',

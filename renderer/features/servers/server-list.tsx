@@ -9,10 +9,11 @@ interface ServerListProps {
   servers: readonly ServerView[];
   selectedId: string | null;
   onAdd: () => void;
+  onCatalog: () => void;
 }
 
 /** The servers at the left, with how each stands. */
-export function ServerList({ servers, selectedId, onAdd }: ServerListProps) {
+export function ServerList({ servers, selectedId, onAdd, onCatalog }: ServerListProps) {
   return (
     <section className="alist" aria-label="Servers">
       <header className="bar">
@@ -28,6 +29,7 @@ export function ServerList({ servers, selectedId, onAdd }: ServerListProps) {
       </ul>
       <div className="alist-foot">
         <Button onClick={onAdd}>Add a server…</Button>
+        <Button onClick={onCatalog}>Catalog…</Button>
       </div>
     </section>
   );

@@ -3,7 +3,11 @@ import { useLocation, useRoute } from 'wouter';
 import { useEngineStore } from '../../state/engine-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, Skeleton } from '../../ui/placeholder.tsx';
+import { BesideBanner } from '../clients/beside-banner.tsx';
+import type { ClientChoice } from '../clients/client-picker.tsx';
+import { ImportDialog } from '../clients/import-dialog.tsx';
 import { AddServerDialog } from './add-server-dialog.tsx';
+import { CatalogDialog } from './catalog.tsx';
 import { ServerDetail } from './server-detail.tsx';
 import { ServerList } from './server-list.tsx';
 import '../../ui/side-list.css';
@@ -16,21 +20,49 @@ export function ServersPage() {
   const phase = useEngineStore((state) => state.phase);
   const servers = useEngineStore((state) => state.servers);
   const [isAdding, setIsAdding] = useState(false);
+  const [importing, setImporting] = useState<{ from: ClientChoice | null } | null>(null);
+  const [isBrowsing, setIsBrowsing] = useState(false);
   const add = (): void => setIsAdding(true);
   const selected = params ? servers.find((server) => server.id === params.id) : servers[0];
 
   return (
     <div className="body servers">
-      <ServerList servers={servers} selectedId={selected?.id ?? null} onAdd={add} />
+      <ServerList
+        servers={servers}
+        selectedId={selected?.id ?? null}
+        onAdd={add}
+        onCatalog={() => setIsBrowsing(true)}
+      />
       <section className="pane servers-pane" aria-label={selected?.name ?? 'Server'}>
+        <BesideBanner onRoute={(from) => setImporting({ from })} />
         {selected ? (
           <ServerDetail key={selected.id} server={selected} onRemoved={() => navigate('/servers')} />
         ) : (
           <NoServer isLoading={phase === 'loading'} isUnknown={params !== null} onAdd={add} />
         )}
       </section>
+      {isBrowsing && (
+        <CatalogDialog onAdded={(server) => navigate(`/servers/${server.id}`)} onClose={() => setIsBrowsing(false)} />
+      )}
       {isAdding && (
-        <AddServerDialog onAdded={(server) => navigate(`/servers/${server.id}`)} onClose={() => setIsAdding(false)} />
+        <AddServerDialog
+          onAdded={(server) => navigate(`/servers/${server.id}`)}
+          onImport={() => {
+            setIsAdding(false);
+            setImporting({ from: null });
+          }}
+          onClose={() => setIsAdding(false)}
+        />
+      )}
+      {importing && (
+        <ImportDialog
+          start={importing.from}
+          onReview={(server) => {
+            setImporting(null);
+            navigate(`/servers/${server.id}`);
+          }}
+          onClose={() => setImporting(null)}
+        />
       )}
     </div>
   );

@@ -13,7 +13,7 @@ export function TestDialog({ server, onClose }: { server: ServerView; onClose: (
   const bridge = useBridge();
   const query = useQuery({
     queryKey: ['servers.test', server.id],
-    queryFn: () => bridge.call('servers.test', { transport: server.transport }),
+    queryFn: () => bridge.call('servers.test', { transport: server.transport, id: server.id }),
     // Each opening is a new try, and only a person asks for another.
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,

@@ -12,8 +12,8 @@ interface ConnectionTest {
   resultOf: (transport: Transport | null) => ServerTest | null;
 }
 
-/** Tries a connection that is still being edited. */
-export function useConnectionTest(): ConnectionTest {
+/** Tries a connection that is still being edited; in the sandbox of the server it is for. */
+export function useConnectionTest(serverId?: string): ConnectionTest {
   const bridge = useBridge();
   const { busy, run, failure } = useCommand({ says: 'here' });
   const [found, setFound] = useState<{ of: string; result: ServerTest } | null>(null);
@@ -23,7 +23,10 @@ export function useConnectionTest(): ConnectionTest {
     run: async (transport) => {
       setFound(null);
       await run(async () => {
-        const result = await bridge.call('servers.test', { transport });
+        const result = await bridge.call('servers.test', {
+          transport,
+          ...(serverId === undefined ? {} : { id: serverId }),
+        });
         setFound({ of: JSON.stringify(transport), result });
       });
     },

@@ -56,6 +56,7 @@ export function startPool(
     eras?: Map<string, Era>;
     credentials?: UpstreamPorts['credentials'];
     guard?: UpstreamPorts['guard'];
+    launch?: UpstreamPorts['launch'];
   } = {},
 ): TestPool {
   const logged: string[] = [];
@@ -73,6 +74,7 @@ export function startPool(
     guard: change.guard ?? createEchoGuard(),
     dataDir: change.dataDir ?? tempDir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, SHLVL: '1', ...change.env },
+    launch: change.launch ?? { refusalOf: () => null, sandboxOf: () => null },
     onStatus: () => {},
     onToolsChanged: (id) => void changed.push(id),
     onListChanged: (id, owner, kind) => void changed.push(`${id} ${kind} ${owner}`),

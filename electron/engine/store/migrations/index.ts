@@ -19,6 +19,7 @@ import { createVault } from './017-vault.ts';
 import { addTaskEnds } from './018-task-ends.ts';
 import { createTelemetry } from './019-telemetry.ts';
 import { createResultFilters } from './020-result-filters.ts';
+import { createServerLaunch } from './021-server-launch.ts';
 
 /** One step of the schema, for one purpose; runs in a transaction of its own. Never edited once released. */
 export interface Migration {
@@ -49,6 +50,7 @@ export const migrations: readonly Migration[] = [
   addTaskEnds,
   createTelemetry,
   createResultFilters,
+  createServerLaunch,
 ];
 
 /** Of the newest step; numbers rise, not always by one. */
