@@ -7,8 +7,9 @@ import type { UpstreamLink } from './link.ts';
 import { untilAborted } from './link-slot.ts';
 import { listAllTools } from './list-tools.ts';
 import { createLogRing } from './log-ring.ts';
+import { openLink } from './open-link.ts';
 import { createRedactor } from './redactor.ts';
-import { openLink, type SlotShared } from './server-slot.ts';
+import type { SlotShared } from './slot-shared.ts';
 
 type StepName = ServerTest['steps'][number]['name'];
 

@@ -4,7 +4,8 @@ import type { LinkPool, ServerState, UpstreamPorts } from './contract.ts';
 import { createFaultMaker } from './faults.ts';
 import { createProgramFinder } from './find-program.ts';
 import { createRedactor } from './redactor.ts';
-import { ServerSlot, type SlotShared, type SlotTimings } from './server-slot.ts';
+import { ServerSlot } from './server-slot.ts';
+import type { SlotShared, SlotTimings } from './slot-shared.ts';
 
 const defaultTimings: SlotTimings = { idleMs: 5 * 60_000, initializeMs: null };
 

@@ -1,40 +1,21 @@
 import path from 'node:path';
-import type { LogLine, Transport } from '../../shared/index.ts';
+import type { LogLine } from '../../shared/index.ts';
 import type { LinkCredentials } from '../arming.ts';
 import type { JsonObject } from '../wire/json-rpc.ts';
-import type { ChildRegistry } from './child-registry.ts';
-import type { LinkUser, ServerConfig, ServerState, UpstreamPorts } from './contract.ts';
+import type { LinkUser, ServerConfig, ServerState } from './contract.ts';
 import { createEraMemory, type EraMemory } from './era-memory.ts';
 import { cancelledFault, createFaultMaker, type FaultMaker } from './faults.ts';
-import type { ProgramFinder } from './find-program.ts';
-import { openHttpLink } from './http-link.ts';
 import type { LinkEvents, LinkFault, ServerHello, UpstreamLink } from './link.ts';
 import { LinkSlot, untilAborted } from './link-slot.ts';
 import { listAllTools } from './list-tools.ts';
 import { createLogRing, type LogRing } from './log-ring.ts';
 import type { LinkMemory, OpenContext } from './open-context.ts';
+import { openLink } from './open-link.ts';
 import { maxUsers, OwnLinks, userKey } from './own-links.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 import type { ServerLink, UserState } from './server-link.ts';
 import { createSlotEvents } from './slot-events.ts';
-import { openStdioLink } from './stdio-link.ts';
-
-export interface SlotTimings {
-  /** Milliseconds without a call after which a running link is stopped. */
-  idleMs: number;
-  /** Milliseconds for `initialize`; null: 30 s, or 120 s for commands that may download first. */
-  initializeMs: number | null;
-}
-
-/** What all slots of a pool share. */
-export interface SlotShared {
-  ports: UpstreamPorts;
-  finder: ProgramFinder;
-  registry: ChildRegistry;
-  /** What an earlier run left behind is ended before anything new starts. */
-  reaped: Promise<unknown>;
-  timings: SlotTimings;
-}
+import type { SlotShared } from './slot-shared.ts';
 
 interface ArmedWith {
   credentials: LinkCredentials;
@@ -352,7 +333,3 @@ const nothingKnown: ServerState = {
   pid: null,
   startedAt: null,
 };
-
-export function openLink(transport: Transport, context: OpenContext): Promise<ServerLink> {
-  return transport.kind === 'stdio' ? openStdioLink(transport, context) : openHttpLink(transport, context);
-}

@@ -9,7 +9,7 @@ import type { AskAnswer, Era, Exchange } from '../../../electron/engine/exchange
 import type { UpstreamPorts } from '../../../electron/engine/upstream/contract.ts';
 import type { CallIo, LinkFault } from '../../../electron/engine/upstream/link.ts';
 import { createLinkPool } from '../../../electron/engine/upstream/pool.ts';
-import type { SlotTimings } from '../../../electron/engine/upstream/server-slot.ts';
+import type { SlotTimings } from '../../../electron/engine/upstream/slot-shared.ts';
 import { createEchoGuard } from '../../../electron/engine/wire/echo-guard.ts';
 import type { JsonObject, RawResponse } from '../../../electron/engine/wire/json-rpc.ts';
 import type { Transport } from '../../../electron/shared/index.ts';
