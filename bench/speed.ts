@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { growthSteps, measureGrowth } from './speed/growth.ts';
 import { installPeers, makePeers } from './speed/peers.ts';
 import { describeMachine, endProcess } from './speed/processes.ts';
 import { drawChart, type Results, writeReport } from './speed/report.ts';
@@ -19,18 +20,25 @@ import { direct, rawHttp, rawStdio, startUpstream, type Target } from './speed/t
 
 /**
  * ScopeGate beside the limit and the field, measured in one run. `--smoke`: a few calls of each, to see that everything
- * works, writes nothing. `--no-peers`: without the programs of the field. Prints and writes bench/RESULTS.md,
+ * works, writes nothing. `--no-peers`: without the programs of the field. `--rounds=N`: 7 unless told;
+ * `--memory-calls=N`: 20,000. `--deep`: a log of
+ * ten million rows as well. Prints and writes bench/RESULTS.md,
  * results.json and chart.svg.
  */
 const root = join(import.meta.dirname, '..');
 const isSmoke = process.argv.includes('--smoke');
-const effort: Effort = isSmoke ? { rounds: 1, scale: 0.02 } : { rounds: 7, scale: 1 };
-const manyCalls = isSmoke ? 100 : 20_000;
+const rounds = readNumber('--rounds=', 7);
+const effort: Effort = isSmoke ? { rounds: 1, scale: 0.02 } : { rounds, scale: 1 };
+const manyCalls = isSmoke ? 100 : readNumber('--memory-calls=', 20_000);
 const leftOut: string[] = [];
 const say = (line: string) => {
   process.stderr.write(`bench: ${line}\n`);
   if (line.startsWith('left out: ')) leftOut.push(line.slice('left out: '.length));
 };
+
+function readNumber(flag: string, fallback: number): number {
+  return Number(process.argv.find((arg) => arg.startsWith(flag))?.slice(flag.length) ?? fallback);
+}
 
 async function main(): Promise<void> {
   buildHeadless();
@@ -45,6 +53,7 @@ async function main(): Promise<void> {
     rows: [],
     memory: [],
     coldStarts: [],
+    growth: [],
     leftOut,
   };
   try {
@@ -52,6 +61,7 @@ async function main(): Promise<void> {
       direct,
       rawHttp,
       makeScopeGate({ name: 'ScopeGate', front: 'http' }),
+      makeScopeGate({ name: 'ScopeGate, every row synced', front: 'http', durability: 'full' }),
       rawStdio,
       makeScopeGate({ name: 'ScopeGate, stdio', front: 'stdio' }),
       ...(modules ? makePeers(modules, tempDir) : []),
@@ -70,8 +80,10 @@ async function main(): Promise<void> {
       results.rows.push(...(await measureBesideLarge(started, effort)));
       say('measured small calls beside large ones');
     });
+    save(results);
     await measureLists(results);
     await measureModern(results);
+    save(results);
     for (const target of targets.filter(({ kind }) => kind !== 'direct')) {
       results.coldStarts.push(await measureColdStart(target, upstream, isSmoke ? 1 : 3));
     }
@@ -79,12 +91,24 @@ async function main(): Promise<void> {
     await endProcess(upstream.child);
     rmSync(tempDir, { recursive: true, force: true });
   }
+  save(results);
+  const steps = growthSteps(isSmoke, process.argv.includes('--deep'));
+  for (const step of steps) {
+    results.growth.push(await measureGrowth(step, { ...effort, rounds: Math.min(effort.rounds, 3) }));
+    say(`measured ${step.axis}: ${step.at}`);
+    save(results);
+  }
+  console.log(save(results));
+}
+
+/** Writes what is there so far, so that a run cut short leaves its tables; returns them. */
+function save(results: Results): string {
   const text = writeReport(results);
-  console.log(text);
-  if (isSmoke) return;
+  if (isSmoke) return text;
   writeFileSync(join(root, 'bench', 'RESULTS.md'), text);
   writeFileSync(join(root, 'bench', 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(join(root, 'bench', 'chart.svg'), drawChart(results.rows, 'echo, 1 at a time'));
+  return text;
 }
 
 /** Lists of growing length, in front of fixtures with that many tools. */
@@ -103,11 +127,13 @@ async function measureLists(results: Results): Promise<void> {
   }
 }
 
-/** The same echo in the stateless era, agent and server both. */
+/** The same echo in the stateless era, agent and server both, over HTTP and over stdio. */
 async function measureModern(results: Results): Promise<void> {
   const upstream = await startUpstream(4, 'modern');
   try {
-    const targets = [direct, rawHttp, makeScopeGate({ name: 'ScopeGate', front: 'http' })];
+    const http = makeScopeGate({ name: 'ScopeGate', front: 'http' });
+    const stdio = makeScopeGate({ name: 'ScopeGate, stdio', front: 'stdio' });
+    const targets = [direct, rawHttp, http, rawStdio, stdio];
     const [single, , many] = loadScenarios;
     const scenarios = [single, many].flatMap((one) => (one ? [{ ...one, name: `${one.name}, 2026-07-28` }] : []));
     const work = async (started: Parameters<typeof runLoads>[0]) => {

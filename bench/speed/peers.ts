@@ -51,12 +51,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const attemptMs = 4_000;
+
 /** Tries until the program serves, for at most 30 s. */
 async function whenServing<T>(child: ChildProcess, attempt: () => Promise<T>): Promise<T> {
   const until = Date.now() + 30_000;
   for (;;) {
     try {
-      return await attempt();
+      // a program that accepts and says nothing yet would hold an attempt for ever
+      return await Promise.race([attempt(), delay(attemptMs).then(() => Promise.reject(new Error('no answer')))]);
     } catch (error) {
       if (child.exitCode !== null || Date.now() > until) throw error;
       await delay(25);

@@ -24,6 +24,17 @@ export function readUsage(pid: number, without: ReadonlySet<number> = new Set())
   }
 }
 
+/** Files, sockets and timers a process holds open, and how many processes it has below it. Linux only; elsewhere null. */
+export function readHoldings(pid: number): { handles: number; children: number } | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    return { handles: readdirSync(`/proc/${pid}/fd`).length, children: treeOf(pid).length - 1 };
+  } catch {
+    // a child ended while it was counted
+    return null;
+  }
+}
+
 /** Nanoseconds from the scheduler: the clock ticks of `stat` are too coarse for a few hundred calls. */
 function cpuOf(pid: number): number {
   const tasks = readdirSync(`/proc/${pid}/task`);

@@ -1,3 +1,4 @@
+import type { Growth } from './growth.ts';
 import type { ColdStart, Memory, Row } from './scenarios.ts';
 
 /** Everything one run found. */
@@ -9,6 +10,7 @@ export interface Results {
   rows: Row[];
   memory: Memory[];
   coldStarts: ColdStart[];
+  growth: Growth[];
   leftOut: string[];
 }
 
@@ -38,6 +40,17 @@ export function writeReport(results: Results): string {
     '| target | ms |',
     '|---|--:|',
     ...results.coldStarts.map(({ target, ms }) => `| ${target} | ${whole(ms)} |`),
+    '',
+    '## Growth of ScopeGate, one thing at a time',
+    '',
+    'One gateway after the other, so times drift with the machine. *Late*: the event loop, while 32 calls were in flight.',
+    '',
+    '| what | size | p50 ms | CPU µs/call | CPU µs/call at 32 | calls/s at 32 | tools/list ms | late p99 ms | late max |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|--:|',
+    ...results.growth.map(
+      ({ axis, at, one, many, listMs, late }) =>
+        `| ${axis} | ${at} | ${fixed(one.p50, 2)} | ${whole(one.cpuUs)} | ${whole(many.cpuUs)} | ${whole(many.perSecond)} | ${fixed(listMs, 2)} | ${fixed(late.p99, 1)} | ${fixed(late.max, 1)} |`,
+    ),
     '',
     ...(results.leftOut.length > 0 ? ['## Left out', '', ...results.leftOut.map((line) => `- ${line}`), ''] : []),
   ].join('\n');
@@ -109,6 +122,7 @@ export function drawChart(rows: Row[], scenario: string): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="700" height="${height}" viewBox="0 0 700 ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#5f6368">`,
+    `<title>Added to a tools/call, median: ${scenario}</title>`,
     `<text x="8" y="16" font-size="13">Added to a tools/call, median: ${scenario}</text>`,
     ...lines,
     '</svg>',

@@ -24,7 +24,7 @@ export interface Row {
   timesDirect: number | null;
 }
 
-interface Started {
+export interface Started {
   target: Target;
   running: RunningTarget;
   client: BenchClient;
@@ -69,7 +69,8 @@ export async function runLoads(
   return rows;
 }
 
-function loadOf({ client, running }: Started, scenario: LoadScenario, scale: number): Load {
+/** A scenario as a load on one target. */
+export function loadOf({ client, running }: Started, scenario: LoadScenario, scale: number): Load {
   const { method = 'tools/call', tool, args } = scenario;
   const params = tool === undefined ? {} : { name: running.toolName(tool), arguments: args };
   return {
@@ -97,7 +98,7 @@ function summarise(samples: Map<Started, Sample[]>, scenario: string): Row[] {
   });
 }
 
-function medianSample(rounds: Sample[]): Sample {
+export function medianSample(rounds: Sample[]): Sample {
   const cpu = rounds.map(({ cpuUs }) => cpuUs).filter((value) => value !== null);
   return {
     p50: median(rounds.map(({ p50 }) => p50)),

@@ -15,6 +15,12 @@ export interface Target {
   start(upstream: Upstream): Promise<RunningTarget>;
 }
 
+export interface LoopDelay {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
 export interface RunningTarget {
   /** Opens one more session. */
   connect(era?: Era): Promise<BenchClient>;
@@ -23,6 +29,8 @@ export interface RunningTarget {
   pid: number;
   /** `performance.now()` when the program was started. */
   spawnedAt: number;
+  /** How late the event loop was since the last time this was asked, milliseconds; only of our own gateway. */
+  loopDelay?(): Promise<LoopDelay>;
   /** Processes in its tree that are the fixture's. */
   fixtures(): ReadonlySet<number>;
   stop(): Promise<void>;
@@ -42,7 +50,7 @@ export async function startUpstream(tools: number, era: Era = 'legacy'): Promise
   const [child, port] = await startPrinting([upstreamFile, 'http', String(tools), era]);
   return {
     url: `http://127.0.0.1:${port}/mcp`,
-    command: [process.execPath, upstreamFile, 'stdio', String(tools)],
+    command: [process.execPath, upstreamFile, 'stdio', String(tools), era],
     tools,
     era,
     child,

@@ -1,5 +1,5 @@
-// The fixture every target stands in front of: `node upstream.ts http [TOOLS] [legacy|modern]` prints the port it listens
-// on, `node upstream.ts stdio [TOOLS]` serves its parent. It does as little as a server can, so that what is measured is
+// The fixture every target stands in front of: `node upstream.ts http [TOOLS] [legacy|modern] [PORT]` prints the port it
+// listens on, `node upstream.ts stdio [TOOLS]` serves its parent. It does as little as a server can, so that what is measured is
 // the gateway. Tools: echo {text}, size {bytes}, wait {ms}, sse {text} (answers as a stream over HTTP).
 import { createServer, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ interface Request {
   params?: { name?: string; arguments?: { text?: string; bytes?: number; ms?: number } };
 }
 
-const [transport, toolCount = '4', eraName = 'legacy'] = process.argv.slice(2);
+const [transport, toolCount = '4', eraName = 'legacy', port = '0'] = process.argv.slice(2);
 const era: Era = eraName === 'modern' ? 'modern' : 'legacy';
 const tools = makeTools(Number(toolCount));
 const large = new Map<number, string>();
@@ -110,7 +110,7 @@ function serveHttp(): void {
     request.on('end', () => takeHttp(response, JSON.parse(Buffer.concat(parts).toString()) as Request));
   });
   server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port));
+  server.listen(Number(port), '127.0.0.1', () => console.log((server.address() as { port: number }).port));
 }
 
 function serveStdio(): void {

@@ -1,6 +1,7 @@
 import type { DeclaredConfig } from '../engine/contract.ts';
 import type { ListenerFault } from '../shared/index.ts';
 import { defaultDataDir, readVersion } from './app-paths.ts';
+import { boundYoungGeneration } from './bound-heap.ts';
 import type { ServeOptions } from './cli.ts';
 import { formatConfigProblems, readDeclaredConfig } from './declared-config.ts';
 import { type CreateEngine, type Host, isAttended, showLoginLink, startHost, type Terminal } from './host.ts';
@@ -22,6 +23,7 @@ export interface ServeContext {
 
 /** Runs until asked to end. Throws `EngineStartError` or `HostStartError` when it cannot start. */
 export async function runServe(options: ServeOptions, context: ServeContext): Promise<void> {
+  boundYoungGeneration();
   const declared = options.configFile === null ? null : await loadConfig(options.configFile, context.env);
   const log = createLogPort(context.terminal.stderr, Date.now);
   const dataDir = options.dataDir ?? defaultDataDir(context.env);

@@ -23,6 +23,8 @@ const streamHeaders = ['Content-Type', 'text/event-stream', 'X-Accel-Buffering',
 
 /** Up to here one copy is cheaper than several writes. */
 const joinBytes = 32 * 1024;
+/** Up to here the body goes out in one write with its head: Node joins the two when the body is a string. */
+const oneWriteBytes = 4 * 1024;
 /** How long a refused sender may go on sending, so that it can read why before the connection closes. */
 const lingerMs = 1_000;
 
@@ -42,7 +44,11 @@ export function sendJson(
   for (const part of parts) length += part.length;
   res.writeHead(status, [...jsonHeaders, ...headers, 'Content-Length', String(length)]);
   if (length <= joinBytes) {
-    res.end(parts.length === 1 ? parts[0] : Buffer.concat(parts, length));
+    const [alone] = parts;
+    const body = alone && parts.length === 1 ? alone : Buffer.concat(parts, length);
+    // latin1 is one byte for each character: the bytes stay what they are
+    if (length <= oneWriteBytes) res.end(body.toString('latin1'), 'latin1');
+    else res.end(body);
     return;
   }
   res.cork();

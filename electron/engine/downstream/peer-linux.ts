@@ -42,7 +42,11 @@ const established = '01';
  * of the machine, so only ports and the family's loopback are compared.
  */
 export function parseTcpTable(text: string, { peerPort, ownPort }: Ends): string | null {
-  for (const line of text.split('\n')) {
+  // a busy system has thousands of lines, and this runs for every new connection: only those with the port are read
+  const mark = `:${peerPort.toString(16).toUpperCase().padStart(4, '0')} `;
+  for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, end === -1 ? undefined : end);
     const [, local = '', remote = '', state = '', , , , , , inode = '0'] = line.trim().split(/\s+/);
     if (state !== established || inode === '0') continue;
     if (portOf(local) === peerPort && portOf(remote) === ownPort && isLoopback(local) && isLoopback(remote))

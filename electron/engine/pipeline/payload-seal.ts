@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import type { StoreWriter } from '../store/contract.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -24,9 +24,9 @@ export interface SealedPayload {
  */
 export class PayloadSeal {
   readonly #ports: Ports;
-  readonly #wrapKey: Buffer;
-  readonly #oldKey: Buffer;
-  readonly #keys = new Map<number, Buffer>();
+  readonly #wrapKey: KeyObject;
+  readonly #oldKey: KeyObject;
+  readonly #keys = new Map<number, KeyObject>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -53,19 +53,22 @@ export class PayloadSeal {
     for (const known of this.#keys.keys()) if (known < day) this.#keys.delete(known);
   }
 
-  #keyOf(day: number): Buffer | null {
+  #keyOf(day: number): KeyObject | null {
     const known = this.#keys.get(day);
     if (known) return known;
     const wrapped = this.#ports.store.payloadKey(day);
-    const key = wrapped && decrypt(this.#wrapKey, wrapped, nameOf(day));
-    if (key) this.#keys.set(day, key);
+    const bytes = wrapped && decrypt(this.#wrapKey, wrapped, nameOf(day));
+    if (!bytes) return null;
+    const key = createSecretKey(bytes);
+    this.#keys.set(day, key);
     return key;
   }
 
   /** In place of one that cannot be opened any more, too: what that one sealed is lost already. */
-  #makeKey(day: number): Buffer {
-    const key = randomBytes(32);
-    this.#ports.store.putPayloadKey(day, encrypt(this.#wrapKey, key, nameOf(day)));
+  #makeKey(day: number): KeyObject {
+    const bytes = randomBytes(32);
+    this.#ports.store.putPayloadKey(day, encrypt(this.#wrapKey, bytes, nameOf(day)));
+    const key = createSecretKey(bytes);
     this.#keys.set(day, key);
     return key;
   }
@@ -79,12 +82,13 @@ function nameOf(day: number): string {
   return `day ${day}`;
 }
 
-function deriveKey(key: KeyObject, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32));
+/** As a key object: a cipher takes one as it is, while bytes are examined and wrapped anew each time. */
+function deriveKey(key: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32)));
 }
 
 /** nonce (12) | tag (16) | ciphertext */
-function encrypt(key: Buffer, plain: Buffer, name: string): Buffer {
+function encrypt(key: KeyObject, plain: Buffer, name: string): Buffer {
   const nonce = randomBytes(nonceLength);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
   cipher.setAAD(Buffer.from(name));
@@ -92,7 +96,7 @@ function encrypt(key: Buffer, plain: Buffer, name: string): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-function decrypt(key: Buffer, bytes: Buffer, name: string): Buffer | null {
+function decrypt(key: KeyObject, bytes: Buffer, name: string): Buffer | null {
   if (bytes.length <= nonceLength + tagLength) return null;
   try {
     const nonce = bytes.subarray(0, nonceLength);
