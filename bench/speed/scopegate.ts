@@ -9,7 +9,7 @@ import { openStore } from '../../electron/engine/store/open.ts';
 import { createHeadlessPorts } from '../../electron/headless/ports.ts';
 import type { BridgeMethod, PolicyChange, Rule } from '../../electron/shared/index.ts';
 import { openUi } from '../../test/headless/ui-client.ts';
-import { fillLog } from '../audit-fixture.ts';
+import { fillLog } from '../../test/helpers/busy-log.ts';
 import { openHttp } from './client.ts';
 import { endProcess, findChildren, noteStart, startOf } from './processes.ts';
 import type { LoopDelay, RunningTarget, Target, Upstream } from './targets.ts';

@@ -66,7 +66,7 @@ const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).
 
 describe('the keys of the desktop app', () => {
   test('open every page', async () => {
-    const names = ['Live', 'Approvals', 'Agents', 'Servers', 'Credentials', 'Policy', 'Audit', 'Analytics'];
+    const names = ['Live', 'Approvals', 'Agents', 'Servers', 'Credentials', 'Policy', 'Audit', 'Analytics', 'Settings'];
     for (const [index, name] of names.entries()) {
       await goTo(index + 1);
       await heading(name);
