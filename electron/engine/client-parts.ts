@@ -1,11 +1,12 @@
 import { makeAgentHandlers } from './api/agents.ts';
 import type { EngineParts } from './api/context.ts';
 import { ClientDesk } from './client-configs/client-desk.ts';
-import type { ClientWorld, SecretKeeper } from './client-configs/contract.ts';
+import type { ClientWorld } from './client-configs/contract.ts';
 import { findPlaces } from './client-configs/places.ts';
 import type { DataDir } from './data-dir.ts';
 import { BridgeFault } from './faults.ts';
 import { FirstCall } from './first-call.ts';
+import { findImportKeeper } from './import-keeper.ts';
 import type { EnginePorts } from './ports.ts';
 
 interface Ground {
@@ -17,7 +18,6 @@ interface Ground {
 export function makeClientParts(
   { ports, dataDir }: Ground,
   getParts: () => EngineParts | null,
-  keeper: SecretKeeper | null = null,
 ): { clients: ClientDesk; firstCall: FirstCall } {
   const parts = (): EngineParts => {
     const made = getParts();
@@ -33,7 +33,9 @@ export function makeClientParts(
     helper: ports.helper
       ? { ...ports.helper, isInstalled: true }
       : { command: 'scopegate', args: [], isInstalled: false },
-    keeper,
+    get keeper() {
+      return findImportKeeper(getParts());
+    },
     places: findPlaces(ports.env),
     dataDir: dataDir.path,
     log: ports.log,

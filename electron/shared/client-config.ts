@@ -120,7 +120,7 @@ export const clientMethods = {
     result: z.object({
       clients: z.array(clientViewSchema),
       beside: z.array(besideServerSchema),
-      /** A vault takes the secrets that are found. */
+      /** A vault is open and takes the secrets that are found. */
       hasVault: z.boolean(),
     }),
   },

@@ -44,7 +44,8 @@ export interface ClientWorld {
   record(event: string, details: Record<string, string | number | boolean | null>): void;
   /** The program that clients start when they take no address, and its first arguments. */
   helper: { command: string; args: readonly string[]; isInstalled: boolean };
-  keeper: SecretKeeper | null;
+  /** Null while there is none, such as a locked vault. */
+  readonly keeper: SecretKeeper | null;
   places: ClientPlaces;
   /** Absolute, 0700. */
   dataDir: string;

@@ -130,7 +130,8 @@ function Secrets({ server, draft, hasVault, onChange }: SecretsProps) {
 
 function hintFor(secret: FoundSecretView): string {
   if (secret.from === 'reference') return 'The file names this variable. Set it where ScopeGate is started.';
-  const set = 'Secrets are not copied. Set this variable where ScopeGate is started, or give file: and a whole path.';
+  const set =
+    'No vault is open to keep it. Set this variable where ScopeGate is started, or give file: and a whole path.';
   return secret.why === '' ? set : `${secret.why} ${set}`;
 }
 

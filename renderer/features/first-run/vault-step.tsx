@@ -1,7 +1,7 @@
 import { Button } from '../../ui/button.tsx';
 import { StepFrame } from './step-frame.tsx';
 
-/** Says where secrets are kept; where there is no vault, that they are not copied at all. */
+/** Says where secrets are kept; while no vault is open, that they are not copied at all. */
 export function VaultStep({ hasVault, onNext }: { hasVault: boolean; onNext: () => void }) {
   return (
     <StepFrame
@@ -9,7 +9,7 @@ export function VaultStep({ hasVault, onNext }: { hasVault: boolean; onNext: () 
       about={
         hasVault
           ? 'Secrets that are found while importing are kept in the vault. How it is protected is chosen on the Credentials page.'
-          : 'This build has no vault. Secrets are not copied: a server gets its own from a variable or a file that you name.'
+          : 'No vault is open. Set one up or unlock it on the Credentials page to keep secrets there; or go on, and a server gets its own from a variable or a file that you name.'
       }
       footer={
         <Button variant="primary" onClick={onNext}>
