@@ -150,7 +150,9 @@ describe('credentials over HTTP', () => {
     expect(result.isError).toBe(true);
     expect(other.seen).toEqual([]);
 
-    await engine.call('servers.update', { id: 'remote', transport: { ...transport, url: other.url } });
+    const moved = { id: 'remote', transport: { ...transport, url: other.url } };
+    const { hash } = await engine.call('launch.describe', moved);
+    await engine.call('servers.update', { ...moved, consent: hash });
     const bound = async () => (await engine.call('snapshot', {})).credentials[0]?.bindings[0];
     expect((await bound())?.inactive).toContain('changed from');
     await vi.waitFor(async () => {
