@@ -45,6 +45,7 @@ export function createMiniProject(): MiniProject {
     'package-lock.json',
     'scripts',
     'vitest.config.ts',
+    'test/helpers/patience.ts',
     'electron/vite.config.ts',
     'electron/headless/bin.mjs',
     'renderer/vite.config.ts',

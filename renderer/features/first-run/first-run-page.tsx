@@ -58,7 +58,7 @@ export function FirstRunPage() {
   const back = at === 0 ? null : () => setStep(at - 1);
   return (
     <div className="body pane first-run">
-      <StepList at={at} />
+      <StepList at={at} hasVault={data.hasVault} />
       {at === 0 && <VaultStep hasVault={data.hasVault} onNext={next} />}
       {at === 1 && <ImportStep {...shared} hasVault={data.hasVault} onNext={next} onBack={back} />}
       {at === 2 && <ConnectStep {...shared} onConnected={setAgent} onNext={next} onBack={back} />}
@@ -68,12 +68,14 @@ export function FirstRunPage() {
   );
 }
 
-function StepList({ at }: { at: number }) {
+function StepList({ at, hasVault }: { at: number; hasVault: boolean }) {
+  // nothing protects secrets while no vault is open, however far one has gone
+  const isDone = (index: number) => index < at && (index > 0 || hasVault);
   return (
     <ol className="steps" aria-label="Steps">
       {steps.map((step, index) => (
         <li key={step} aria-current={index === at ? 'step' : undefined}>
-          {index < at ? <Icon name="check" small /> : <span className="step-number">{index + 1}</span>}
+          {isDone(index) ? <Icon name="check" small /> : <span className="step-number">{index + 1}</span>}
           {step}
         </li>
       ))}
