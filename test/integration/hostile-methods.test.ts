@@ -15,8 +15,10 @@ beforeAll(async () => {
     ],
     agents: [declareAgent('one', tokens.one, { defaultEffect: 'allow' })],
   });
+  // without the extension, requests about tasks are refused before anything of them is read
+  const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
   for (const era of ['legacy', 'modern'] as const)
-    agents.set(era, await connectRawAgent(harness.url, era, tokens.one, {}));
+    agents.set(era, await connectRawAgent(harness.url, era, tokens.one, capabilities));
 }, 60_000);
 
 afterAll(() => harness.stop());
