@@ -30,7 +30,7 @@ describe('the table of clients', () => {
 
   it('follows the folder that a variable gives Codex', () => {
     expect(listFiles(findClient('codex'), linux, null)[0]?.file).toBe('/opt/codex/config.toml');
-    expect(listFiles(findClient('codex'), mac, '/work')[1]?.file).toBe('/work/.codex/config.toml');
+    expect(listFiles(findClient('codex'), mac, '/projects')[1]?.file).toBe('/projects/.codex/config.toml');
   });
 
   it('has a user’s file on every system, and an entry without blanks in its arguments, for every client', () => {

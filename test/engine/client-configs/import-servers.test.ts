@@ -52,7 +52,7 @@ describe('what can be imported', () => {
       '.claude.json',
       JSON.stringify({
         mcpServers: { gh: { type: 'http', url: 'https://mcp.example.test/a' } },
-        projects: { '/work/web': { mcpServers: { db: { command: 'db-mcp', args: ['--ro'] } } } },
+        projects: { '/projects/web': { mcpServers: { db: { command: 'db-mcp', args: ['--ro'] } } } },
       }),
     );
     at.put('.codex/config.toml', '[mcp_servers.files]\ncommand = "files"\nargs = ["a"]\nenabled = false\n');
@@ -77,7 +77,7 @@ describe('what can be imported', () => {
     expect(shapes).toEqual({
       'claude-code': [
         ['gh', 'http', 'https://mcp.example.test/a', false, null],
-        ['db', 'stdio', 'db-mcp --ro', false, '/work/web'],
+        ['db', 'stdio', 'db-mcp --ro', false, '/projects/web'],
       ],
       codex: [['files', 'stdio', 'files a', true, null]],
       goose: [['web', 'stdio', 'web b', false, null]],
