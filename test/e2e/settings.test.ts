@@ -28,7 +28,7 @@ beforeAll(async () => {
   page = await context.newPage();
   page.setDefaultTimeout(patient.timeout);
   await page.goto(await scene.makeLink());
-  await page.getByRole('heading', { name: 'Live' }).waitFor();
+  await page.getByRole('link', { name: 'Settings' }).waitFor();
 }, 120_000);
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { probeSandbox } from '../../../../electron/engine/upstream/sandbox/probe-sandbox.ts';
 import type { Sandbox, Transport } from '../../../../electron/shared/index.ts';
 import { armedCall, callIo, faultOf, never, readText, rootDir, startPool, tempDir } from '../support.ts';
@@ -10,7 +10,7 @@ import { armedCall, callIo, faultOf, never, readText, rootDir, startPool, tempDi
 const env = { PATH: [process.env.SCOPEGATE_BWRAP_DIR, process.env.PATH].filter(Boolean).join(path.delimiter) };
 const support = await probeSandbox(env);
 const canRun = support.available && support.kind === 'bubblewrap';
-if (!canRun) process.stderr.write(`skipped, no bubblewrap: ${support.available ? 'other kind' : support.reason}\n`);
+const whyNot = support.available ? 'this machine has another kind of sandbox' : support.reason;
 
 interface Scene {
   pry(what: string, on?: string): Promise<string>;
@@ -44,7 +44,9 @@ function pryingServer(): Transport {
   return { kind: 'stdio', command: process.execPath, args, cwd: null, env: {} };
 }
 
-describe.skipIf(!canRun)('a server held by bubblewrap', () => {
+describe('a server held by bubblewrap', () => {
+  beforeEach((context) => context.skip(!canRun, `no bubblewrap: ${whyNot}`));
+
   let port = 0;
   beforeAll(async () => {
     const listener = createServer((socket) => socket.end());
