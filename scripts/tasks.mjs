@@ -181,7 +181,7 @@ const checkDeep = (project) =>
 const checkSoak = ({ root }, args) =>
   runToEnd(process.execPath, [join(root, 'bench', 'soak.ts'), ...args], { cwd: root });
 
-const benches = ['policy', 'audit-write', 'audit-queries', 'approvals', 'speed'];
+const benches = ['policy', 'scan', 'audit-write', 'audit-queries', 'approvals', 'speed'];
 
 /**
  * All measurements, or those named: `npm run bench policy`. What follows `--` goes to each.
